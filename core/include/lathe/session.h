@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include <lathe/data.h>
+#include <lathe/generation.h>
+#include <lathe/models.h>
+#include <lathe/progress.h>
+#include <lathe/run_spec.h>
+#include <lathe/table.h>
+#include <lathe/training.h>
+
+namespace lathe {
+
+/// A dataset of the workspace: its newest version.
+struct DatasetInfo {
+    std::string name;
+    std::int64_t version = 1;
+    std::int64_t rows = 0;
+    std::vector<std::string> columns;
+    std::string source;       ///< file it came from
+    std::string howMade;      ///< "import", "column description", "dedup 0.90", …
+    std::string fingerprint;  ///< SHA-256 of the content
+    std::string created;      ///< UTC, ISO 8601
+};
+
+/// A run as the workspace remembers it.
+struct RunInfo {
+    std::string id;
+    std::string name;
+    std::string task;
+    std::string model;
+    std::string dataset;
+    std::string datasetFingerprint;
+    RunState state = RunState::Queued;
+    std::string sentence;  ///< why it is in this state
+    std::string specJson;
+    std::filesystem::path output;
+    std::string created;   ///< UTC, ISO 8601
+    double seconds = 0;
+    std::int64_t step = 0;
+    std::int64_t totalSteps = 0;
+    std::string bestMetricName;
+    std::optional<double> bestMetric;
+};
+
+struct LogLine {
+    std::string time;  ///< UTC, ISO 8601
+    LogLevel level = LogLevel::Info;
+    std::string sentence;
+};
+
+/// A checkpoint that passed its manifest.
+struct CheckpointInfo {
+    std::filesystem::path path;
+    std::int64_t step = 0;
+    double epoch = 0;
+    std::optional<double> metric;
+    std::uint64_t sizeBytes = 0;
+    bool isBest = false;
+};
+
+struct TokenizeResult {
+    std::vector<std::int32_t> ids;
+    std::string decoded;
+};
+
+struct DeviceInfo {
+    std::string name;       ///< "cpu" or "cuda:0"
+    std::string sentence;   ///< such as "CPU, 2 cores, AVX-512 with bf16"
+    std::uint64_t memoryBytes = 0;
+};
+
+/// Measured on a dataset by a trained model.
+struct EvaluationResult {
+    std::int64_t rows = 0;
+    double seconds = 0;
+    std::map<std::string, double> values;
+};
+
+/// A run of this process. Thread-safe; the run itself has its own thread, owned by the session.
+class RunHandle {
+public:
+    virtual ~RunHandle() = default;
+    virtual const std::string& id() const = 0;
+    virtual RunState state() const = 0;
+    virtual void pause() = 0;            ///< waits after the current micro-batch
+    virtual void resume() = 0;
+    virtual void stop() = 0;             ///< saves, then ends
+    virtual RunResult wait() = 0;        ///< blocks; throws what the run threw
+};
+
+struct SessionOptions {
+    /// Folder of the workspace; made if missing. Empty: nothing is remembered (the command line without --workspace).
+    std::filesystem::path workspace;
+    int threads = 0;  ///< of the compute library; 0 = all cores
+};
+
+/// The one door that the window and the command line go through. Thread-safe unless said otherwise. Calls that take a
+/// stop_token may block for long; the others answer at once. Throws lathe::Error only.
+class Session {
+public:
+    /// Throws Io if the folder cannot be used. A workspace that another process holds opens read-only.
+    static std::unique_ptr<Session> open(const SessionOptions& options = {});
+    virtual ~Session() = default;
+
+    virtual bool isReadOnly() const = 0;
+    virtual std::string workspaceNotice() const = 0;  ///< sentence for a banner, or empty
+    virtual DeviceInfo device() const = 0;
+    virtual std::uint64_t residentBytes() const = 0;  ///< memory of this process now
+    virtual std::string setting(const std::string& key) const = 0;  ///< empty if not set
+    virtual void setSetting(const std::string& key, const std::string& value) = 0;
+
+    // Models: `nameOrPath` is a known name, a Hugging Face folder, a .gguf file, or a run's folder.
+    virtual std::vector<ModelInfo> models() const = 0;
+    virtual ModelInfo model(const std::string& nameOrPath) const = 0;
+    virtual ModelInfo addModel(const std::filesystem::path& path, const std::string& name) = 0;
+    virtual void removeModel(const std::string& name) = 0;   ///< forgets an added one; files stay
+    virtual void restoreModel(const std::string& name) = 0;  ///< undoes removeModel
+    virtual VerifyResult verifyModel(const std::string& nameOrPath, const ProgressSink&, std::stop_token) const = 0;
+    virtual void exportModel(const std::string& nameOrPath, const ExportOptions&, const ProgressSink&, std::stop_token) const = 0;
+    virtual std::vector<LayerInfo> layers(const std::string& nameOrPath) const = 0;
+    /// weights: "auto", "f32", "bf16", "int8" or "int4".
+    virtual std::shared_ptr<TextGenerator> openGenerator(const std::string& nameOrPath, const std::string& weights, std::stop_token) = 0;
+    virtual std::vector<TokenizeResult> tokenize(const std::string& nameOrPath, const std::vector<std::string>& texts) const = 0;
+
+    // Datasets of the workspace.
+    virtual std::vector<DatasetInfo> datasets() const = 0;
+    virtual std::vector<DatasetInfo> datasetVersions(const std::string& name) const = 0;
+    virtual ImportReport importDataset(const std::filesystem::path& file, const std::string& name, const ImportOptions&, const ProgressSink&,
+                                       std::stop_token) = 0;
+    /// Makes a new version, such as a composed column or a filter; howMade is shown in the history.
+    virtual DatasetInfo addDatasetVersion(const std::string& name, const std::shared_ptr<const Table>&, const std::string& howMade) = 0;
+    virtual void undoDatasetVersion(const std::string& name) = 0;
+    virtual void removeDataset(const std::string& name) = 0;   ///< to the trash
+    virtual void restoreDataset(const std::string& name) = 0;  ///< undoes removeDataset
+    /// A dataset's newest version by name, or any CSV, TSV, JSONL, Parquet file by path.
+    virtual std::shared_ptr<const Table> openTable(const std::string& nameOrFile, std::stop_token) const = 0;
+
+    // Training.
+    virtual std::vector<SpecCheck> check(const RunSpec&, std::stop_token) const = 0;
+    /// With `probe`, times one batch of the real model (seconds); without, counts only.
+    enum class Probe { No, Yes };
+    virtual Forecast forecast(const RunSpec&, Probe, std::stop_token) const = 0;
+    virtual std::vector<TokenView> previewRow(const RunSpec&, std::int64_t row, std::stop_token) const = 0;
+    virtual std::shared_ptr<RunHandle> startRun(const RunSpec&, std::shared_ptr<TrainObserver>) = 0;
+    /// Continues the newest valid checkpoint of an output folder.
+    virtual std::shared_ptr<RunHandle> continueRun(const std::filesystem::path& output, std::shared_ptr<TrainObserver>) = 0;
+    virtual EvaluationResult evaluate(const std::string& nameOrPath, const RunSpec&, const std::string& split, const ProgressSink&,
+                                      std::stop_token) const = 0;
+
+    // What the workspace remembers of runs.
+    virtual std::vector<RunInfo> runs() const = 0;
+    virtual RunInfo run(const std::string& id) const = 0;
+    virtual std::vector<MetricPoint> metrics(const std::string& runId) const = 0;
+    virtual std::vector<RunEvent> events(const std::string& runId) const = 0;
+    virtual std::vector<SampleOutput> samples(const std::string& runId) const = 0;
+    virtual std::vector<LogLine> logLines(const std::string& runId) const = 0;
+    virtual std::vector<CheckpointInfo> checkpoints(const std::string& runId) const = 0;
+    virtual void removeRun(const std::string& id) = 0;   ///< to the trash
+    virtual void restoreRun(const std::string& id) = 0;  ///< undoes removeRun
+};
+
+}  // namespace lathe
