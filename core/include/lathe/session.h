@@ -150,8 +150,8 @@ public:
     virtual Forecast forecast(const RunSpec&, Probe, std::stop_token) const = 0;
     virtual std::vector<TokenView> previewRow(const RunSpec&, std::int64_t row, std::stop_token) const = 0;
     virtual std::shared_ptr<RunHandle> startRun(const RunSpec&, std::shared_ptr<TrainObserver>) = 0;
-    /// Continues the newest valid checkpoint of an output folder.
-    virtual std::shared_ptr<RunHandle> continueRun(const std::filesystem::path& output, std::shared_ptr<TrainObserver>) = 0;
+    /// Continues the newest valid checkpoint in the spec's output folder; the spec must be the run's own.
+    virtual std::shared_ptr<RunHandle> continueRun(const RunSpec&, std::shared_ptr<TrainObserver>) = 0;
     virtual EvaluationResult evaluate(const std::string& nameOrPath, const RunSpec&, const std::string& split, const ProgressSink&,
                                       std::stop_token) const = 0;
 

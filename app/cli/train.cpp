@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+
+#include "command.h"
+#include "spec_file.h"
+
+namespace lathe::cli {
+namespace {
+
+struct Options {
+    std::string spec;
+    std::string defaultTask;
+    std::vector<std::string> settings;
+    bool isResume = false;
+    std::string output;
+};
+
+Json pointJson(const MetricPoint& point) {
+    Json value{{"step", point.step}, {"epoch", point.epoch}, {"split", point.split}};
+    for (const auto& [name, number] : point.values) value[name] = number;
+    value["tokens"] = point.tokens;
+    value["seconds"] = point.seconds;
+    if (!point.isFinite) value["nonfinite"] = true;
+    return value;
+}
+
+/// Shows a run on the terminal, or as JSON lines.
+class TerminalObserver : public TrainObserver {
+public:
+    explicit TerminalObserver(Output& output) : output_(output) {}
+
+    void stateChanged(RunState state, const std::string& sentence) override {
+        if (output_.isJson) output_.json({{"state", runStateName(state)}, {"sentence", sentence}});
+        else if (!sentence.empty()) output_.line(sentence);
+    }
+    void progressed(const StepProgress& now) override {
+        const std::string left = secondsLeftText(now.secondsLeft);
+        const std::string loss = lastLoss_.empty() ? "" : fmt::format("loss {}  ", lastLoss_);
+        const std::string speed = now.tokensPerSecond > 0 ? fmt::format("{:.0f} tokens/s  ", now.tokensPerSecond) : "";
+        output_.progress({now.stage, static_cast<double>(now.step), static_cast<double>(now.totalSteps)},
+                         fmt::format("step {} of {}  {}{}{}", now.step, now.totalSteps, loss, speed, left));
+    }
+    void measured(const MetricPoint& point) override {
+        if (output_.isJson) return output_.json(pointJson(point));
+        if (const auto loss = point.values.find("loss"); point.split == "train" && loss != point.values.end()) lastLoss_ = fmt::format("{:.4f}", loss->second);
+        if (point.split == "train") return;
+        std::string text;
+        for (const auto& [name, number] : point.values) text += fmt::format("  {} {:.4f}", name, number);
+        output_.line(fmt::format("epoch {:.2f}, step {}: {}{}", point.epoch, point.step, point.split, text));
+    }
+    void happened(const RunEvent& event) override {
+        if (output_.isJson) output_.json({{"event", event.kind}, {"step", event.step}, {"sentence", event.sentence}});
+        else if (event.kind != "checkpoint") output_.line(event.sentence);
+    }
+    void sampled(const SampleOutput& sample) override {
+        if (output_.isJson) output_.json({{"sample", sample.text}, {"prompt", sample.prompt}, {"expected", sample.expected}, {"step", sample.step}});
+    }
+    void logged(LogLevel level, const std::string& sentence) override {
+        if (level != LogLevel::Info) output_.remark((level == LogLevel::Warning ? "warning: " : "error: ") + sentence);
+        else output_.line(sentence);
+    }
+
+private:
+    Output& output_;
+    std::string lastLoss_;
+};
+
+void report(Output& output, const RunResult& result, const std::string& folder) {
+    if (output.isJson) {
+        output.json({{"result", runStateName(result.state)}, {"steps", result.steps}, {"epochs", result.epochs}, {"seconds", result.seconds},
+                     {"best_metric", result.bestMetricName}, {"best", result.bestMetric}, {"best_model", result.bestModel.string()},
+                     {"last_checkpoint", result.lastCheckpoint.string()}, {"skipped_steps", result.skippedSteps}, {"output", folder}});
+        return;
+    }
+    output.line(fmt::format("{} after {} steps in {}.", result.state == RunState::Finished ? "Finished" : "Stopped", result.steps, durationText(result.seconds)));
+    if (!result.bestMetricName.empty()) output.line(fmt::format("Best {}: {:.4f}.", result.bestMetricName, result.bestMetric));
+    if (!result.bestModel.empty()) output.line(fmt::format("Model: {}", result.bestModel.string()));
+    if (result.state == RunState::Stopped && !result.lastCheckpoint.empty()) output.line(fmt::format("Continue it with --resume. Checkpoint: {}", result.lastCheckpoint.string()));
+}
+
+void run(Context& context, const Options& options) {
+    if (!options.defaultTask.empty()) {
+        std::fputs(toJson(defaultRunSpec(options.defaultTask)).c_str(), stdout);
+        return;
+    }
+    if (options.spec.empty()) throw CLI::RequiredError("SPEC.json or --default TASK");
+    RunSpec spec = readSpecFile(options.spec, options.settings);
+    if (!options.output.empty()) spec.output = options.output;
+    Session& session = context.session();
+    const auto observer = std::make_shared<TerminalObserver>(context.output);
+    const auto handle = options.isResume ? session.continueRun(spec, observer) : session.startRun(spec, observer);
+    const std::stop_callback stopRun(context.stop.get_token(), [&handle] { handle->stop(); });
+    report(context.output, handle->wait(), spec.output);
+}
+
+}  // namespace
+
+void addTrain(CLI::App& app, Context& context) {
+    auto options = std::make_shared<Options>();
+    CLI::App* command = app.add_subcommand("train", "Fine-tune a model as a RunSpec says");
+    command->add_option("spec", options->spec, "RunSpec file");
+    command->add_option("--set", options->settings, "Change a setting, such as training.learning_rate=1e-4")->take_all();
+    command->add_flag("--resume", options->isResume, "Continue the newest checkpoint in the output folder");
+    command->add_option("--output", options->output, "Folder of the run (default: the spec's)");
+    command->add_option("--default", options->defaultTask, "Print a full RunSpec of this task");
+    command->callback([&context, options] { run(context, *options); });
+}
+
+}  // namespace lathe::cli
