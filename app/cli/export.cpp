@@ -12,10 +12,10 @@ void addExport(CLI::App& app, Context& context) {
         std::string model;
         std::string output;
         std::string dtype = "f32";
-        ExportFormat format = ExportFormat::HuggingFace;
+        ModelExportFormat format = ModelExportFormat::HuggingFace;
     };
-    static const std::map<std::string, ExportFormat> kFormats{
-        {"hf", ExportFormat::HuggingFace}, {"adapter", ExportFormat::Adapter}, {"merged", ExportFormat::Merged}, {"gguf", ExportFormat::Gguf}};
+    static const std::map<std::string, ModelExportFormat> kFormats{
+        {"hf", ModelExportFormat::HuggingFace}, {"adapter", ModelExportFormat::Adapter}, {"merged", ModelExportFormat::Merged}, {"gguf", ModelExportFormat::Gguf}};
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("export", "Write a model for other programs");
     command->add_option("--model", options->model, "Name, folder, .gguf file or run")->required();

@@ -39,10 +39,10 @@ struct VerifyResult {
     std::string weightsSha256;
 };
 
-enum class ExportFormat { HuggingFace, Adapter, Merged, Gguf };
+enum class ModelExportFormat { HuggingFace, Adapter, Merged, Gguf };
 
-struct ExportOptions {
-    ExportFormat format = ExportFormat::HuggingFace;
+struct ModelExportOptions {
+    ModelExportFormat format = ModelExportFormat::HuggingFace;
     std::string dtype = "f32";  ///< "f32", "bf16", "f16"; GGUF also "q8_0"
     std::filesystem::path output;
 };

@@ -206,7 +206,7 @@ std::string toJson(const RunSpec& spec);
 void setParam(RunSpec& spec, std::string_view id, std::string_view text);
 
 /// Sets one typed value. Throws InvalidInput as parseRunSpec does.
-void setParam(RunSpec& spec, std::string_view id, const ParamValue& value);
+void setParamValue(RunSpec& spec, std::string_view id, const ParamValue& value);
 
 /// The value of a setting. Throws InvalidInput for an unknown id.
 ParamValue getParam(const RunSpec& spec, std::string_view id);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <lathe/data.h>
@@ -124,7 +125,7 @@ public:
     virtual void removeModel(const std::string& name) = 0;   ///< forgets an added one; files stay
     virtual void restoreModel(const std::string& name) = 0;  ///< undoes removeModel
     virtual VerifyResult verifyModel(const std::string& nameOrPath, const ProgressSink&, std::stop_token) const = 0;
-    virtual void exportModel(const std::string& nameOrPath, const ExportOptions&, const ProgressSink&, std::stop_token) const = 0;
+    virtual void exportModel(const std::string& nameOrPath, const ModelExportOptions&, const ProgressSink&, std::stop_token) const = 0;
     virtual std::vector<LayerInfo> layers(const std::string& nameOrPath) const = 0;
     /// weights: "auto", "f32", "bf16", "int8" or "int4".
     virtual std::shared_ptr<TextGenerator> openGenerator(const std::string& nameOrPath, const std::string& weights, std::stop_token) = 0;
@@ -135,8 +136,11 @@ public:
     virtual std::vector<DatasetInfo> datasetVersions(const std::string& name) const = 0;
     virtual ImportReport importDataset(const std::filesystem::path& file, const std::string& name, const ImportOptions&, const ProgressSink&,
                                        std::stop_token) = 0;
-    /// Makes a new version, such as a composed column or a filter; howMade is shown in the history.
-    virtual DatasetInfo addDatasetVersion(const std::string& name, const std::shared_ptr<const Table>&, const std::string& howMade) = 0;
+    // Each of these three makes a new version, which the history shows and undoDatasetVersion takes back.
+    virtual DatasetInfo addTemplateColumn(const std::string& name, const std::string& column, const TextTemplate&, const ProgressSink&, std::stop_token) = 0;
+    virtual DatasetInfo filterDataset(const std::string& name, const std::vector<FilterCondition>&, const ProgressSink&, std::stop_token) = 0;
+    /// cells: column name and value; columns that are not named stay blank.
+    virtual DatasetInfo appendRow(const std::string& name, const std::vector<std::pair<std::string, std::string>>& cells, const std::string& howMade) = 0;
     virtual void undoDatasetVersion(const std::string& name) = 0;
     virtual void removeDataset(const std::string& name) = 0;   ///< to the trash
     virtual void restoreDataset(const std::string& name) = 0;  ///< undoes removeDataset

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "bridge/runs.h"
+
+#include <algorithm>
+#include <chrono>
+#include <mutex>
+
+namespace lathe::bridge {
+namespace {
+
+using namespace std::chrono_literals;
+
+bool hasEnded(RunState state) {
+    return state == RunState::Stopped || state == RunState::Finished || state == RunState::Failed || state == RunState::Interrupted;
+}
+
+}  // namespace
+
+/// Stores what the run's thread says until the window's next tick.
+class Runs::Listener : public TrainObserver {
+public:
+    void stateChanged(RunState state, const std::string& sentence) override { change([&] { news_.state = {state, sentence}; }); }
+    void progressed(const StepProgress& now) override { change([&] { news_.progress = now; }); }
+    void measured(const MetricPoint& point) override { change([&] { news_.points.push_back(point); }); }
+    void happened(const RunEvent& event) override { change([&] { news_.events.push_back(event); }); }
+    void sampled(const SampleOutput& sample) override { change([&] { news_.samples.push_back(sample); }); }
+    void logged(LogLevel level, const std::string& sentence) override { change([&] { news_.logs.emplace_back(level, sentence); }); }
+
+    RunNews take() {
+        const std::lock_guard lock(mutex_);
+        return std::exchange(news_, {});
+    }
+
+private:
+    template <class Change>
+    void change(Change apply) {
+        const std::lock_guard lock(mutex_);
+        apply();
+    }
+
+    std::mutex mutex_;
+    RunNews news_;
+};
+
+Runs::Runs(Session& session, Background& background, QObject* parent) : QObject(parent), session_(session), background_(background) {
+    tick_.setInterval(33ms);
+    connect(&tick_, &QTimer::timeout, this, &Runs::giveNews);
+}
+
+Runs::~Runs() { stopAndWait(); }
+
+const RunInfo* Runs::find(const QString& id) const {
+    const auto found = std::find_if(list_.begin(), list_.end(), [&](const RunInfo& run) { return text(run.id) == id; });
+    return found == list_.end() ? nullptr : &*found;
+}
+
+void Runs::refresh() {
+    background_.run(
+        this, [this](std::stop_token, const ProgressSink&) { return session_.runs(); },
+        [this](std::vector<RunInfo> list) { list_ = std::move(list); Q_EMIT changed(); }, [this](const QString& sentence) { Q_EMIT failed(sentence); });
+}
+
+void Runs::begin(std::function<std::shared_ptr<RunHandle>(const std::shared_ptr<TrainObserver>&)> start) {
+    if (!activeId_.isEmpty()) {
+        Q_EMIT startFailed(tr("A run is working already. Two at once would slow each other down. Wait for it or stop it first."));
+        return;
+    }
+    auto listener = std::make_shared<Listener>();
+    background_.run(
+        this, [start = std::move(start), listener](std::stop_token, const ProgressSink&) { return start(listener); },
+        [this, listener](std::shared_ptr<RunHandle> handle) {
+            listener_ = listener;
+            active_ = std::move(handle);
+            activeId_ = text(active_->id());
+            activeState_ = RunState::Preparing;
+            activeProgress_ = {};
+            tick_.start();
+            refresh();
+            Q_EMIT started(activeId_);
+        },
+        [this](const QString& sentence) { Q_EMIT startFailed(sentence); });
+}
+
+void Runs::start(const RunSpec& spec) {
+    begin([this, spec](const std::shared_ptr<TrainObserver>& observer) { return session_.startRun(spec, observer); });
+}
+
+void Runs::continueRun(const QString& id) {
+    begin([this, id](const std::shared_ptr<TrainObserver>& observer) {
+        return session_.continueRun(parseRunSpec(session_.run(utf8(id)).specJson, "the run's settings"), observer);
+    });
+}
+
+void Runs::pause() { if (active_) active_->pause(); }
+void Runs::resume() { if (active_) active_->resume(); }
+void Runs::stop() { if (active_) active_->stop(); }
+
+void Runs::stopAndWait() {
+    if (!active_) return;
+    active_->stop();
+    try {
+        active_->wait();
+    } catch (const std::exception&) {
+        // The run's own state and log already say why it failed.
+    }
+    giveNews();
+}
+
+void Runs::giveNews() {
+    if (!listener_) return;
+    const RunNews news = listener_->take();
+    const QString id = activeId_;
+    if (news.progress) {
+        activeProgress_ = *news.progress;
+        Q_EMIT progressed(id, activeProgress_);
+    }
+    if (!news.points.empty()) Q_EMIT measured(id, news.points);
+    if (!news.events.empty()) Q_EMIT happened(id, news.events);
+    if (!news.samples.empty()) Q_EMIT sampled(id, news.samples);
+    if (!news.state) return;
+    activeState_ = news.state->first;
+    if (hasEnded(activeState_)) {
+        tick_.stop();
+        listener_.reset();
+        active_.reset();
+        activeId_.clear();
+        refresh();
+    }
+    Q_EMIT stateChanged(id, news.state->first, text(news.state->second));
+}
+
+void Runs::remove(const QString& id) {
+    background_.run(
+        this, [this, id](std::stop_token, const ProgressSink&) { session_.removeRun(utf8(id)); }, [this, id] { Q_EMIT removed(id); refresh(); },
+        [this](const QString& sentence) { Q_EMIT failed(sentence); });
+}
+
+void Runs::restore(const QString& id) {
+    background_.run(
+        this, [this, id](std::stop_token, const ProgressSink&) { session_.restoreRun(utf8(id)); }, [this] { refresh(); },
+        [this](const QString& sentence) { Q_EMIT failed(sentence); });
+}
+
+WorkPtr Runs::history(QObject* context, const QString& id, std::function<void(const RunHistory&)> done, Background::Failed failed) {
+    return background_.run(
+        context,
+        [this, id = utf8(id)](std::stop_token, const ProgressSink&) {
+            return RunHistory{session_.run(id), session_.metrics(id), session_.events(id), session_.samples(id), session_.logLines(id), session_.checkpoints(id)};
+        },
+        std::move(done), std::move(failed));
+}
+
+WorkPtr Runs::check(QObject* context, const RunSpec& spec, std::function<void(const std::vector<SpecCheck>&)> done, Background::Failed failed) {
+    return background_.run(
+        context, [this, spec](std::stop_token stop, const ProgressSink&) { return session_.check(spec, std::move(stop)); }, std::move(done), std::move(failed));
+}
+
+WorkPtr Runs::forecast(QObject* context, const RunSpec& spec, Session::Probe probe, std::function<void(const Forecast&)> done, Background::Failed failed) {
+    return background_.run(
+        context, [this, spec, probe](std::stop_token stop, const ProgressSink&) { return session_.forecast(spec, probe, std::move(stop)); }, std::move(done),
+        std::move(failed));
+}
+
+WorkPtr Runs::previewRow(QObject* context, const RunSpec& spec, std::int64_t row, std::function<void(const std::vector<TokenView>&)> done,
+                         Background::Failed failed) {
+    return background_.run(
+        context, [this, spec, row](std::stop_token stop, const ProgressSink&) { return session_.previewRow(spec, row, std::move(stop)); }, std::move(done),
+        std::move(failed));
+}
+
+}  // namespace lathe::bridge
