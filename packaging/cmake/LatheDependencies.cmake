@@ -38,7 +38,10 @@ endif()
 # TorchConfig.cmake of the wheel asks for a CUDA toolkit, so the two libraries are named by hand.
 add_library(lathe_torch INTERFACE)
 target_include_directories(lathe_torch SYSTEM INTERFACE "${LATHE_TORCH_DIR}/include" "${LATHE_TORCH_DIR}/include/torch/csrc/api/include")
-target_link_libraries(lathe_torch INTERFACE "${LATHE_TORCH_DIR}/lib/libtorch_cpu.so" "${LATHE_TORCH_DIR}/lib/libc10.so" Threads::Threads)
+target_link_libraries(lathe_torch INTERFACE "${LATHE_TORCH_DIR}/lib/libtorch_cpu.so" "${LATHE_TORCH_DIR}/lib/libc10.so"
+    "${LATHE_TORCH_DIR}/lib/libgomp.so.1" Threads::Threads)
+# at::parallel_for is a template that runs on one thread unless OpenMP is on where it is compiled; the runtime is torch's own.
+target_compile_options(lathe_torch INTERFACE -fopenmp)
 target_link_options(lathe_torch INTERFACE "-Wl,-rpath-link,${LATHE_TORCH_DIR}/lib")
 
 add_library(lathe_arrow INTERFACE)
