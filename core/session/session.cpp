@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <lathe/session.h>
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+#include <lathe/error.h>
+
+#include "models/loader.h"
+#include "session/device.h"
+#include "session/generator.h"
+#include "session/model_export.h"
+#include "session/model_library.h"
+#include "session/run_keeper.h"
+#include "tensor/torch.h"
+#include "train/checkpoints.h"
+#include "train/trainer.h"
+#include "workspace/workspace.h"
+
+namespace lathe {
+namespace {
+
+namespace fs = std::filesystem;
+using session::ResolvedModel;
+
+DatasetInfo infoOf(const workspace::DatasetVersion& version) {
+    return {version.dataset, version.version, version.rows, version.columns, version.source, version.howMade, version.fingerprint, version.created};
+}
+
+RunInfo infoOf(const workspace::RunRecord& run) {
+    return {.id = run.id, .name = run.name, .task = run.task, .model = run.model, .dataset = run.dataset, .datasetFingerprint = run.datasetFingerprint,
+            .state = run.state, .sentence = run.sentence, .specJson = run.specJson, .output = run.output, .created = run.created, .seconds = run.seconds,
+            .step = run.step, .totalSteps = run.totalSteps, .bestMetricName = run.bestMetricName, .bestMetric = run.bestMetric};
+}
+
+/// A file that lasts as long as this object; a table mapped from it stays readable afterwards.
+struct ScratchFile {
+    fs::path path;
+    explicit ScratchFile(const fs::path& folder) {
+        static std::atomic<int> counter{0};
+        path = folder / fmt::format("lathe-{}-{}.arrow", ::getpid(), counter.fetch_add(1));
+    }
+    ~ScratchFile() {
+        std::error_code ignored;
+        fs::remove(path, ignored);
+    }
+};
+
+TablePtr readTableFile(const fs::path& file, const std::stop_token& stop) {
+    if (file.extension() == ".arrow") return Table::open(file);
+    const ScratchFile scratch(fs::temp_directory_path());
+    importFile(file, {}, scratch.path, {}, stop);
+    return Table::open(scratch.path);
+}
+
+std::string datasetText(const DatasetSpec& dataset) {
+    if (dataset.name) return *dataset.name;
+    return dataset.file ? fs::path(*dataset.file).filename().string() : std::string();
+}
+
+class LocalSession : public Session {
+public:
+    explicit LocalSession(const SessionOptions& options) {
+        if (options.threads > 0) at::set_num_threads(options.threads);
+        if (!options.workspace.empty()) workspace_ = std::make_unique<workspace::Workspace>(fs::absolute(options.workspace));
+    }
+
+    bool isReadOnly() const override { return workspace_ && workspace_->isReadOnly(); }
+    std::string workspaceNotice() const override { return workspace_ ? workspace_->notice() : std::string(); }
+    DeviceInfo device() const override { return session::describeDevice(); }
+    std::uint64_t residentBytes() const override { return session::residentBytes(); }
+    std::string setting(const std::string& key) const override { return workspace_ ? workspace_->setting(key) : std::string(); }
+    void setSetting(const std::string& key, const std::string& value) override { remembered().setSetting(key, value); }
+
+    // ---- Models
+    std::vector<ModelInfo> models() const override { return session::listModels(workspace_.get()); }
+    ModelInfo model(const std::string& name) const override {
+        const ResolvedModel resolved = resolve(name);
+        if (resolved.origin == "starter" && !fs::exists(resolved.path)) {
+            ModelInfo missing;
+            missing.name = resolved.name;
+            missing.path = resolved.path;
+            missing.origin = resolved.origin;
+            missing.isPresent = false;
+            return missing;
+        }
+        return session::describeModel(resolved);
+    }
+    ModelInfo addModel(const fs::path& path, const std::string& name) override {
+        ResolvedModel resolved = session::resolveModel(path.string(), nullptr);
+        const ModelInfo info = session::describeModel(resolved);
+        const std::string known = name.empty() ? resolved.name : name;
+        remembered().addModel({known, resolved.path});
+        return session::describeModel({known, resolved.path, "added", resolved.run});
+    }
+    void removeModel(const std::string& name) override { remembered().removeModel(name); }
+    void restoreModel(const std::string& name) override { remembered().restoreModel(name); }
+    VerifyResult verifyModel(const std::string& name, const ProgressSink& progress, std::stop_token stop) const override {
+        return session::verifyModel(resolve(name), progress, stop);
+    }
+    void exportModel(const std::string& name, const ModelExportOptions& options, const ProgressSink& progress, std::stop_token stop) const override {
+        session::exportModel(resolve(name), options, progress, stop);
+    }
+    std::vector<LayerInfo> layers(const std::string& name) const override { return session::describeLayers(resolve(name)); }
+    std::shared_ptr<TextGenerator> openGenerator(const std::string& name, const std::string& weights, std::stop_token stop) override {
+        return session::openGenerator(resolve(name), weights, stop);
+    }
+    std::vector<TokenizeResult> tokenize(const std::string& name, const std::vector<std::string>& texts) const override {
+        const text::Tokenizer tokenizer = tokenizerOf(resolve(name));
+        std::vector<TokenizeResult> results;
+        for (const std::string& text : texts) {
+            std::vector<std::int32_t> ids = tokenizer.encode(text);
+            std::string decoded = tokenizer.decode(ids);
+            results.push_back({std::move(ids), std::move(decoded)});
+        }
+        return results;
+    }
+
+    // ---- Datasets
+    std::vector<DatasetInfo> datasets() const override {
+        std::vector<DatasetInfo> infos;
+        if (workspace_)
+            for (const auto& version : workspace_->datasets()) infos.push_back(infoOf(version));
+        return infos;
+    }
+    std::vector<DatasetInfo> datasetVersions(const std::string& name) const override {
+        std::vector<DatasetInfo> infos;
+        for (const auto& version : remembered().versions(name)) infos.push_back(infoOf(version));
+        return infos;
+    }
+    ImportReport importDataset(const fs::path& file, const std::string& name, const ImportOptions& options, const ProgressSink& progress,
+                               std::stop_token stop) override {
+        if (name.empty()) throw Error(ErrorCode::InvalidInput, "The dataset has no name. Give it one.");
+        const fs::path target = remembered().newDatasetFile();
+        ImportReport report = importFile(file, options, target, progress, stop);
+        keepVersion({.dataset = name, .version = 1, .rows = report.rows, .columns = report.columnNames, .file = target,
+                     .source = fs::absolute(file).string(), .howMade = "import", .fingerprint = report.fingerprint, .created = {}});
+        return report;
+    }
+    DatasetInfo addTemplateColumn(const std::string& name, const std::string& column, const TextTemplate& source, const ProgressSink& progress,
+                                  std::stop_token stop) override {
+        return change(name, "column " + column, [&](const TablePtr& table, const fs::path& target) { return lathe::addTemplateColumn(table, column, source, target, progress, stop); });
+    }
+    DatasetInfo filterDataset(const std::string& name, const std::vector<FilterCondition>& conditions, const ProgressSink& progress, std::stop_token stop) override {
+        std::vector<std::string> columns;
+        for (const FilterCondition& condition : conditions) columns.push_back(condition.column);
+        return change(name, fmt::format("filter on {}", fmt::join(columns, ", ")), [&](const TablePtr& table, const fs::path& target) {
+            return takeRows(*table, filterRows(*table, conditions, stop), target, progress, stop);
+        });
+    }
+    DatasetInfo appendRow(const std::string& name, const std::vector<std::pair<std::string, std::string>>& cells, const std::string& howMade) override {
+        return change(name, howMade, [&](const TablePtr& table, const fs::path& target) { return lathe::appendRow(*table, cells, target); });
+    }
+    void undoDatasetVersion(const std::string& name) override { remembered().undoVersion(name); }
+    void removeDataset(const std::string& name) override { remembered().removeDataset(name); }
+    void restoreDataset(const std::string& name) override { remembered().restoreDataset(name); }
+    TablePtr openTable(const std::string& nameOrFile, std::stop_token stop) const override {
+        if (workspace_)
+            for (const auto& version : workspace_->datasets())
+                if (version.dataset == nameOrFile) return Table::open(version.file);
+        return readTableFile(nameOrFile, stop);
+    }
+
+    // ---- Training
+    std::vector<SpecCheck> check(const RunSpec& spec, std::stop_token stop) const override {
+        try {
+            return train::check(inputsOf(spec, stop), stop);
+        } catch (const Error& error) {
+            if (error.code() == ErrorCode::Cancelled) throw;
+            return {{CheckLevel::Blocking, error.what(), {}}};
+        }
+    }
+    Forecast forecast(const RunSpec& spec, Probe probe, std::stop_token stop) const override {
+        return train::forecast(inputsOf(spec, stop), probe == Probe::Yes ? train::Probe::Yes : train::Probe::No, stop);
+    }
+    std::vector<TokenView> previewRow(const RunSpec& spec, std::int64_t row, std::stop_token stop) const override {
+        return train::previewRow(inputsOf(spec, stop), row, stop);
+    }
+    std::shared_ptr<RunHandle> startRun(const RunSpec& asked, std::shared_ptr<TrainObserver> observer) override {
+        train::RunInputs inputs = inputsOf(asked, {});
+        validateRunSpec(inputs.spec);
+        workspace::RunRecord record;
+        record.id = workspace_ ? workspace_->newRunId(inputs.spec.name) : inputs.spec.name;
+        if (workspace_ && inputs.output.is_relative()) inputs.output = workspace_->folder() / "runs" / record.id;
+        inputs.output = fs::absolute(inputs.output);
+        inputs.spec.output = inputs.output.string();
+        record.name = inputs.spec.name;
+        record.task = inputs.spec.task;
+        record.model = inputs.spec.model;
+        record.dataset = datasetText(inputs.spec.dataset);
+        record.datasetFingerprint = inputs.datasetFingerprint;
+        record.specJson = toJson(inputs.spec);
+        record.output = inputs.output;
+        record.created = workspace::utcNow();
+        return session::launchRun(std::move(inputs), std::move(record), workspace_.get(), std::move(observer));
+    }
+    std::shared_ptr<RunHandle> continueRun(const RunSpec& asked, std::shared_ptr<TrainObserver> observer) override {
+        std::optional<workspace::RunRecord> known;
+        if (workspace_) known = workspace_->runByOutput(fs::absolute(asked.output));
+        train::RunInputs inputs = inputsOf(asked, {}, known ? known->datasetFingerprint : std::string());
+        inputs.output = fs::absolute(inputs.output);
+        inputs.spec.output = inputs.output.string();
+        inputs.start = train::Start::Resume;
+        workspace::RunRecord record;
+        if (known) record = *known;
+        else {
+            record.id = workspace_ ? workspace_->newRunId(asked.name) : asked.name;
+            record.name = asked.name;
+            record.task = asked.task;
+            record.model = asked.model;
+            record.dataset = datasetText(asked.dataset);
+            record.datasetFingerprint = inputs.datasetFingerprint;
+            record.specJson = toJson(inputs.spec);
+            record.output = inputs.output;
+            record.created = workspace::utcNow();
+        }
+        record.state = RunState::Queued;
+        return session::launchRun(std::move(inputs), std::move(record), workspace_.get(), std::move(observer));
+    }
+    EvaluationResult evaluate(const std::string& name, const RunSpec& spec, const std::string& split, const ProgressSink& progress,
+                              std::stop_token stop) const override {
+        train::RunInputs inputs = inputsOf(spec, stop);
+        inputs.model = resolve(name).path;
+        const train::Evaluation result = train::evaluate(inputs, split, progress, stop);
+        return {result.rows, result.seconds, result.values};
+    }
+
+    // ---- What is remembered of runs
+    std::vector<RunInfo> runs() const override {
+        std::vector<RunInfo> infos;
+        if (workspace_)
+            for (const auto& run : workspace_->runs()) infos.push_back(infoOf(run));
+        return infos;
+    }
+    RunInfo run(const std::string& id) const override { return infoOf(remembered().run(id)); }
+    std::vector<MetricPoint> metrics(const std::string& id) const override { return remembered().points(id); }
+    std::vector<RunEvent> events(const std::string& id) const override { return remembered().events(id); }
+    std::vector<SampleOutput> samples(const std::string& id) const override { return remembered().samples(id); }
+    std::vector<LogLine> logLines(const std::string& id) const override {
+        std::vector<LogLine> lines;
+        for (const auto& log : remembered().logs(id)) lines.push_back({log.time, log.level, log.sentence});
+        return lines;
+    }
+    std::vector<CheckpointInfo> checkpoints(const std::string& id) const override { return train::listCheckpoints(remembered().run(id).output); }
+    void removeRun(const std::string& id) override { remembered().removeRun(id); }
+    void restoreRun(const std::string& id) override { remembered().restoreRun(id); }
+
+private:
+    workspace::Workspace& remembered() const {
+        if (!workspace_) throw Error(ErrorCode::InvalidInput, "This needs a workspace to remember it in. None was opened. Add --workspace DIR.");
+        return *workspace_;
+    }
+
+    ResolvedModel resolve(const std::string& name) const {
+        ResolvedModel model = session::resolveModel(name, workspace_.get());
+        if (model.origin == "starter" && !fs::exists(model.path)) return model;  // the reader says what is missing
+        return model;
+    }
+
+    text::Tokenizer tokenizerOf(const ResolvedModel& model) const {
+        const std::lock_guard lock(tokenizerMutex_);
+        const auto found = tokenizers_.find(model.path.string());
+        if (found != tokenizers_.end()) return found->second;
+        return tokenizers_.emplace(model.path.string(), session::loadModelTokenizer(model)).first->second;
+    }
+
+    void keepVersion(workspace::DatasetVersion version) {
+        try {
+            remembered().addVersion(version);
+        } catch (...) {
+            std::error_code ignored;
+            fs::remove(version.file, ignored);
+            throw;
+        }
+    }
+
+    template <class Make>
+    DatasetInfo change(const std::string& name, const std::string& howMade, Make make) {
+        const workspace::DatasetVersion before = remembered().dataset(name);
+        const fs::path target = remembered().newDatasetFile();
+        const TablePtr table = make(Table::open(before.file), target);
+        keepVersion({.dataset = name, .version = 0, .rows = table->rowCount(), .columns = table->columnNames(), .file = target, .source = before.source,
+                     .howMade = howMade, .fingerprint = table->fingerprint(), .created = {}});
+        return infoOf(remembered().dataset(name));
+    }
+
+    /// fingerprint: of the version a run began with; empty = the newest.
+    std::pair<TablePtr, std::string> tableOf(const DatasetSpec& dataset, const std::stop_token& stop, const std::string& fingerprint) const {
+        if (dataset.name) {
+            workspace::DatasetVersion version = remembered().dataset(*dataset.name);
+            if (!fingerprint.empty())
+                if (const auto used = workspace_->datasetByFingerprint(fingerprint)) version = *used;
+            return {cachedTable(version.file), version.fingerprint};
+        }
+        if (!dataset.file) throw Error(ErrorCode::InvalidInput, "No data was chosen. The spec has neither dataset.file nor dataset.name. Set one of them.");
+        TablePtr table = cachedTable(*dataset.file, stop);
+        return {table, table->fingerprint()};
+    }
+
+    /// The last table read, so that a form that asks again at every key press does not read its file again.
+    TablePtr cachedTable(const fs::path& file, const std::stop_token& stop = {}) const {
+        std::error_code missing;
+        const auto changed = fs::last_write_time(file, missing);
+        {
+            const std::lock_guard lock(tableMutex_);
+            if (!missing && table_ && tableFile_ == file && tableChanged_ == changed) return table_;
+        }
+        TablePtr table = readTableFile(file, stop);
+        const std::lock_guard lock(tableMutex_);
+        tableFile_ = file;
+        tableChanged_ = changed;
+        return table_ = std::move(table);
+    }
+
+    train::RunInputs inputsOf(const RunSpec& spec, const std::stop_token& stop, const std::string& fingerprint = {}) const {
+        train::RunInputs inputs;
+        inputs.spec = spec;
+        std::tie(inputs.table, inputs.datasetFingerprint) = tableOf(spec.dataset, stop, fingerprint);
+        inputs.model = resolve(spec.model).path;
+        inputs.output = spec.output;
+        if (spec.task == "ppo" && spec.ppo.rewardModel) inputs.rewardModel = resolve(*spec.ppo.rewardModel).path;
+        return inputs;
+    }
+
+    std::unique_ptr<workspace::Workspace> workspace_;
+    mutable std::mutex tokenizerMutex_;
+    mutable std::map<std::string, text::Tokenizer> tokenizers_;
+    mutable std::mutex tableMutex_;
+    mutable fs::path tableFile_;
+    mutable fs::file_time_type tableChanged_;
+    mutable TablePtr table_;
+};
+
+}  // namespace
+
+std::unique_ptr<Session> Session::open(const SessionOptions& options) { return std::make_unique<LocalSession>(options); }
+
+}  // namespace lathe
