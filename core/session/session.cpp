@@ -62,6 +62,20 @@ std::string datasetText(const DatasetSpec& dataset) {
     return dataset.file ? fs::path(*dataset.file).filename().string() : std::string();
 }
 
+/// The table with one more row at its end; columns that are not named stay blank.
+TablePtr withRow(const Table& table, const std::vector<std::pair<std::string, std::string>>& cells, const fs::path& target) {
+    std::vector<std::vector<std::string>> columns(static_cast<std::size_t>(table.columnCount()));
+    for (int column = 0; column < table.columnCount(); ++column) {
+        std::vector<std::string>& values = columns[static_cast<std::size_t>(column)];
+        values.reserve(static_cast<std::size_t>(table.rowCount()) + 1);
+        for (std::int64_t row = 0; row < table.rowCount(); ++row) values.emplace_back(table.cell(row, column));
+        values.emplace_back();
+    }
+    for (const auto& [name, value] : cells) columns[static_cast<std::size_t>(table.requireColumn(name))].back() = value;
+    exportTable(*Table::fromColumns(table.columnNames(), columns), target);
+    return Table::open(target);
+}
+
 class LocalSession : public Session {
 public:
     explicit LocalSession(const SessionOptions& options) {
@@ -153,7 +167,7 @@ public:
         });
     }
     DatasetInfo appendRow(const std::string& name, const std::vector<std::pair<std::string, std::string>>& cells, const std::string& howMade) override {
-        return change(name, howMade, [&](const TablePtr& table, const fs::path& target) { return lathe::appendRow(*table, cells, target); });
+        return change(name, howMade, [&](const TablePtr& table, const fs::path& target) { return withRow(*table, cells, target); });
     }
     void undoDatasetVersion(const std::string& name) override { remembered().undoVersion(name); }
     void removeDataset(const std::string& name) override { remembered().removeDataset(name); }
