@@ -40,7 +40,7 @@ void refuseToOverwrite(const fs::path& output, const ResolvedModel& model) {
 void writeAsGguf(const models::Model& model, const text::GgufVocabulary& vocabulary, const ModelExportOptions& options) {
     std::vector<formats::GgufTensorToWrite> tensors;
     for (const models::Parameter& parameter : model.parameters()) {
-        tensors.push_back({parameter.name, parameter.fileShape(), [&parameter](std::span<float> out, std::uint64_t first) {
+        tensors.push_back({parameter.name, parameter.fileShape(), [&parameter](std::uint64_t first, std::span<float> out) {
                                torch::Tensor value = parameter.isTransposed ? parameter.value.t() : parameter.value;
                                value = value.detach().to(torch::kFloat32).contiguous().flatten();
                                const float* data = value.data_ptr<float>() + first;
