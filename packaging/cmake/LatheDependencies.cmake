@@ -42,6 +42,8 @@ target_link_libraries(lathe_torch INTERFACE "${LATHE_TORCH_DIR}/lib/libtorch_cpu
     "${LATHE_TORCH_DIR}/lib/libgomp.so.1" Threads::Threads)
 # at::parallel_for is a template that runs on one thread unless OpenMP is on where it is compiled; the runtime is torch's own.
 target_compile_options(lathe_torch INTERFACE -fopenmp)
+# The wheel brings newer fmt headers that hide the system's; header-only, they need no library of their version.
+target_compile_definitions(lathe_torch INTERFACE FMT_HEADER_ONLY)
 target_link_options(lathe_torch INTERFACE "-Wl,-rpath-link,${LATHE_TORCH_DIR}/lib")
 
 add_library(lathe_arrow INTERFACE)
