@@ -2,6 +2,7 @@
 /// Scaled dot-product attention over a packed batch: each slot sees itself only.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "tensor/dropout.h"
@@ -35,18 +36,18 @@ struct AttentionRun {
 struct AttentionPlan {
     std::vector<AttentionRun> runs;
     torch::Tensor positions;  ///< [N]
-    const RopeTable* rope = nullptr;
+    const RopeTable* rope = nullptr;  ///< must outlive the graph
 };
-AttentionPlan makeAttentionPlan(const PackedBatch& batch, const torch::Tensor& positions, const RopeTable* rope);
+std::shared_ptr<const AttentionPlan> makeAttentionPlan(const PackedBatch& batch, const torch::Tensor& positions, const RopeTable* rope);
 
 /// qkv [N, (H + 2 Hkv) K]: queries, keys, values side by side -> [N, H K]. Differentiable. Consumes qkv: RoPE is applied in place,
 /// so nobody else may read it afterwards.
-torch::Tensor packedAttention(const torch::Tensor& qkv, const AttentionShape& shape, const AttentionPlan& plan,
+torch::Tensor packedAttention(const torch::Tensor& qkv, const AttentionShape& shape, const std::shared_ptr<const AttentionPlan>& plan,
                               const DropoutContext& dropout);
 
 /// The same for new tokens of cached sequences, without autograd: writes keys and values into the cache (extended before), then
 /// each token attends to all of its sequence up to itself. offsets: B + 1 row offsets of the new tokens.
-torch::Tensor cachedAttention(torch::Tensor qkv, const AttentionShape& shape, const AttentionPlan& plan, KvCache& cache,
+torch::Tensor cachedAttention(torch::Tensor qkv, const AttentionShape& shape, const std::shared_ptr<const AttentionPlan>& plan, KvCache& cache,
                               std::int64_t layer, const std::vector<std::int64_t>& offsets);
 
 }  // namespace lathe::tensor

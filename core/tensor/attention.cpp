@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tensor/attention.h"
+
+#include <cstring>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+#include <ATen/Parallel.h>
+#include <ATen/ops/_scaled_dot_product_flash_attention_for_cpu.h>
+#include <ATen/ops/_scaled_dot_product_flash_attention_for_cpu_backward.h>
+#include <ATen/ops/scaled_dot_product_attention.h>
+
+#include "tensor/kernels.h"
+
+namespace lathe::tensor {
+
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+/// [B, heads, T, K] views of one run's columns in qkv.
+struct RunViews {
+    torch::Tensor query;
+    torch::Tensor key;
+    torch::Tensor value;
+};
+
+torch::Tensor headsOf(const torch::Tensor& rows, std::int64_t firstHead, std::int64_t heads, const AttentionRun& run, std::int64_t width) {
+    return rows.narrow(1, firstHead * width, heads * width).view({run.slots, run.length, heads, width}).transpose(1, 2);
+}
+
+RunViews viewsOf(const torch::Tensor& qkv, const AttentionShape& shape, const AttentionRun& run) {
+    const torch::Tensor rows = qkv.narrow(0, run.firstRow, run.slots * run.length);
+    return {headsOf(rows, 0, shape.heads, run, shape.headWidth), headsOf(rows, shape.heads, shape.kvHeads, run, shape.headWidth),
+            headsOf(rows, shape.heads + shape.kvHeads, shape.kvHeads, run, shape.headWidth)};
+}
+
+/// Each kv head once a query head of its group: [B, Hkv, T, K] -> [B, H, T, K]. No copy where there are no groups.
+torch::Tensor spread(const torch::Tensor& x, std::int64_t heads) {
+    const std::int64_t groups = heads / x.size(1);
+    if (groups == 1) {
+        return x;
+    }
+    return x.unsqueeze(2).expand({x.size(0), x.size(1), groups, x.size(2), x.size(3)}).reshape({x.size(0), heads, x.size(2), x.size(3)});
+}
+
+/// The derivative of spread.
+torch::Tensor gather(const torch::Tensor& d, std::int64_t kvHeads) {
+    if (d.size(1) == kvHeads) {
+        return d;
+    }
+    return d.view({d.size(0), kvHeads, d.size(1) / kvHeads, d.size(2), d.size(3)}).sum(2);
+}
+
+std::optional<torch::Tensor> maskOf(const AttentionRun& run, torch::ScalarType dtype) {
+    return run.keyMask.defined() ? std::optional<torch::Tensor>(run.keyMask.to(dtype)) : std::nullopt;
+}
+
+struct FlashForward {
+    torch::Tensor out;                  ///< [N, H K]
+    std::vector<torch::Tensor> saved;   ///< a run: its output [B, H, T, K] and logsumexp
+};
+
+FlashForward flashForward(const torch::Tensor& qkv, const AttentionShape& shape, const AttentionPlan& plan) {
+    FlashForward result;
+    const bool isWhole = plan.runs.size() == 1;
+    if (!isWhole) {
+        result.out = torch::empty({qkv.size(0), shape.heads * shape.headWidth}, qkv.options());
+    }
+    for (const AttentionRun& run : plan.runs) {
+        const RunViews views = viewsOf(qkv, shape, run);
+        auto [out, logSumExp] = at::_scaled_dot_product_flash_attention_for_cpu(
+            views.query, spread(views.key, shape.heads), spread(views.value, shape.heads), 0.0, shape.isCausal,
+            shape.isCausal ? std::nullopt : maskOf(run, qkv.scalar_type()), shape.scale);
+        const torch::Tensor rows = out.transpose(1, 2).reshape({run.slots * run.length, shape.heads * shape.headWidth});
+        if (isWhole) {
+            result.out = rows;
+        } else {
+            result.out.narrow(0, run.firstRow, run.slots * run.length).copy_(rows);
+        }
+        result.saved.push_back(out);
+        result.saved.push_back(logSumExp);
+    }
+    return result;
+}
+
+/// What backward needs besides tensors.
+struct FlashState : torch::CustomClassHolder {
+    FlashState(const AttentionShape& s, std::shared_ptr<const AttentionPlan> p) : shape(s), plan(std::move(p)) {}
+    AttentionShape shape;
+    std::shared_ptr<const AttentionPlan> plan;
+};
+
+void rotateQueriesAndKeys(const torch::Tensor& qkv, const AttentionShape& shape, const AttentionPlan& plan, RopeDirection direction) {
+    if (plan.rope != nullptr) {
+        rotateInPlace(qkv, shape.heads + shape.kvHeads, shape.headWidth, plan.positions, *plan.rope, direction);
+    }
+}
+
+/// RoPE and attention in one node, so that slicing q, k and v costs neither copies nor zero-filled gradients.
+struct FlashAttention : torch::autograd::Function<FlashAttention> {
+    static torch::Tensor forward(AutogradContext* context, const torch::Tensor& qkv, const AttentionShape& shape,
+                                 const std::shared_ptr<const AttentionPlan>& plan) {
+        const torch::Tensor rotated = qkv.detach();
+        rotateQueriesAndKeys(rotated, shape, *plan, RopeDirection::Forward);
+        FlashForward result = flashForward(rotated, shape, *plan);
+        variable_list saved{rotated};
+        saved.insert(saved.end(), result.saved.begin(), result.saved.end());
+        context->save_for_backward(saved);
+        context->saved_data["state"] = c10::IValue::make_capsule(c10::make_intrusive<FlashState>(shape, plan));
+        return result.out.detach();
+    }
+
+    static variable_list backward(AutogradContext* context, variable_list grads) {
+        const auto saved = context->get_saved_variables();
+        const auto capsule = context->saved_data["state"].toCapsule();
+        const auto& state = static_cast<const FlashState&>(*capsule);
+        const torch::Tensor dOut = grads[0].contiguous();
+        torch::Tensor dQkv = torch::empty_like(saved[0]);
+        for (std::size_t i = 0; i < state.plan->runs.size(); ++i) {
+            runBackward(state.plan->runs[i], state.shape, dOut, saved[0], saved[1 + 2 * i], saved[2 + 2 * i], dQkv);
+        }
+        rotateQueriesAndKeys(dQkv, state.shape, *state.plan, RopeDirection::Backward);
+        return {dQkv, torch::Tensor(), torch::Tensor()};
+    }
+
+    static void runBackward(const AttentionRun& run, const AttentionShape& shape, const torch::Tensor& dOut, const torch::Tensor& qkv,
+                            const torch::Tensor& out, const torch::Tensor& logSumExp, torch::Tensor& dQkv) {
+        const RunViews views = viewsOf(qkv, shape, run);
+        const torch::Tensor d = headsOf(dOut.narrow(0, run.firstRow, run.slots * run.length), 0, shape.heads, run, shape.headWidth);
+        auto [dQuery, dKey, dValue] = at::_scaled_dot_product_flash_attention_for_cpu_backward(
+            d, views.query, spread(views.key, shape.heads), spread(views.value, shape.heads), out, logSumExp, 0.0, shape.isCausal,
+            shape.isCausal ? std::nullopt : maskOf(run, qkv.scalar_type()), shape.scale);
+        const RunViews into = viewsOf(dQkv, shape, run);
+        into.query.copy_(dQuery);
+        into.key.copy_(gather(dKey, shape.kvHeads));
+        into.value.copy_(gather(dValue, shape.kvHeads));
+    }
+};
+
+/// RoPE alone, in place, for the paths below.
+struct RotateInPlace : torch::autograd::Function<RotateInPlace> {
+    static torch::Tensor forward(AutogradContext* context, const torch::Tensor& qkv, const AttentionShape& shape,
+                                 const std::shared_ptr<const AttentionPlan>& plan) {
+        rotateQueriesAndKeys(qkv, shape, *plan, RopeDirection::Forward);
+        context->mark_dirty({qkv});
+        context->saved_data["state"] = c10::IValue::make_capsule(c10::make_intrusive<FlashState>(shape, plan));
+        return qkv;
+    }
+    static variable_list backward(AutogradContext* context, variable_list grads) {
+        const auto capsule = context->saved_data["state"].toCapsule();
+        const auto& state = static_cast<const FlashState&>(*capsule);
+        const torch::Tensor d = grads[0].clone(torch::MemoryFormat::Contiguous);
+        rotateQueriesAndKeys(d, state.shape, *state.plan, RopeDirection::Backward);
+        return {d, torch::Tensor(), torch::Tensor()};
+    }
+};
+
+/// softmax(q k' scale + masks) v spelled out, because ATen's fused kernels take no generator for dropout.
+torch::Tensor spelledOutAttention(const RunViews& views, const AttentionShape& shape, const AttentionRun& run,
+                                  const DropoutContext& context) {
+    torch::Tensor scores = at::matmul(views.query * shape.scale, spread(views.key, shape.heads).transpose(-1, -2)).to(torch::kFloat32);
+    if (shape.isCausal) {
+        const torch::Tensor later = torch::ones({run.length, run.length}, scores.options().dtype(torch::kBool)).triu(1);
+        scores = scores.masked_fill(later, -INFINITY);
+    } else if (run.keyMask.defined()) {
+        scores = scores + run.keyMask;
+    }
+    const torch::Tensor probabilities = dropout(at::softmax(scores, -1), shape.dropout, context).to(views.value.scalar_type());
+    return at::matmul(probabilities, spread(views.value, shape.heads));
+}
+
+torch::Tensor composedAttention(const torch::Tensor& qkv, const AttentionShape& shape, const std::shared_ptr<const AttentionPlan>& plan,
+                                const DropoutContext& context) {
+    const torch::Tensor rotated = plan->rope == nullptr ? qkv : RotateInPlace::apply(qkv, shape, plan);
+    std::vector<torch::Tensor> outputs;
+    for (const AttentionRun& run : plan->runs) {
+        const RunViews views = viewsOf(rotated, shape, run);
+        torch::Tensor out;
+        if (context.isOn() && shape.dropout > 0) {
+            out = spelledOutAttention(views, shape, run, context);
+        } else {
+            const auto mask = shape.isCausal ? std::nullopt : maskOf(run, qkv.scalar_type());
+            out = at::scaled_dot_product_attention(views.query, spread(views.key, shape.heads), spread(views.value, shape.heads), mask,
+                                                   0.0, shape.isCausal, shape.scale);
+        }
+        outputs.push_back(out.transpose(1, 2).reshape({run.slots * run.length, shape.heads * shape.headWidth}));
+    }
+    return outputs.size() == 1 ? outputs.front() : at::cat(outputs);
+}
+
+torch::Tensor keyMaskOf(const PackedBatch& batch, std::size_t first, std::size_t last, std::int64_t length) {
+    const auto slots = static_cast<std::int64_t>(last - first);
+    torch::Tensor mask = torch::zeros({slots, 1, 1, length}, torch::kFloat32);
+    for (std::size_t b = first; b < last; ++b) {
+        mask[static_cast<std::int64_t>(b - first)].narrow(-1, batch.lengths[b], length - batch.lengths[b]).fill_(-INFINITY);
+    }
+    return mask.to(batch.ids.device());
+}
+
+}  // namespace
+
+std::shared_ptr<const AttentionPlan> makeAttentionPlan(const PackedBatch& batch, const torch::Tensor& positions, const RopeTable* rope) {
+    auto plan = std::make_shared<AttentionPlan>();
+    plan->positions = positions;
+    plan->rope = rope;
+    for (std::size_t first = 0; first < batch.lengths.size();) {
+        const std::int64_t length = batch.offsets[first + 1] - batch.offsets[first];
+        std::size_t last = first;
+        bool isPadded = false;
+        while (last < batch.lengths.size() && batch.offsets[last + 1] - batch.offsets[last] == length) {
+            isPadded = isPadded || batch.lengths[last] < length;
+            ++last;
+        }
+        AttentionRun run{batch.offsets[first], static_cast<std::int64_t>(last - first), length, {}};
+        if (isPadded) {
+            run.keyMask = keyMaskOf(batch, first, last, length);
+        }
+        plan->runs.push_back(std::move(run));
+        first = last;
+    }
+    return plan;
+}
+
+torch::Tensor packedAttention(const torch::Tensor& qkv, const AttentionShape& shape, const std::shared_ptr<const AttentionPlan>& plan,
+                              const DropoutContext& context) {
+    const bool hasDropout = context.isOn() && shape.dropout > 0;
+    if (hasDropout || !kernels::isPlain(qkv)) {
+        return composedAttention(qkv, shape, plan, context);
+    }
+    if (torch::GradMode::is_enabled() && qkv.requires_grad()) {
+        return FlashAttention::apply(qkv, shape, plan);
+    }
+    const torch::Tensor rotated = qkv.detach();
+    rotateQueriesAndKeys(rotated, shape, *plan, RopeDirection::Forward);
+    return flashForward(rotated, shape, *plan).out;
+}
+
+}  // namespace lathe::tensor
