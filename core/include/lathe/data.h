@@ -139,7 +139,7 @@ struct TextTemplate {
 /// A template checked against a table's columns once, then filled in row by row. Keeps the table alive.
 class FilledTemplate {
 public:
-    /// Throws InvalidInput naming an unknown field, an open brace, or no field at all where requireField is set.
+    /// Throws InvalidInput naming an unknown field or a brace that is never closed.
     FilledTemplate(TablePtr table, const TextTemplate& source);
 
     std::string row(std::int64_t row) const;
