@@ -48,9 +48,10 @@ Q_SIGNALS:
 
 private:
     class Worker;
+    struct Mailbox;
     static std::shared_ptr<Worker> sharedWorker();
     std::shared_ptr<Worker> worker_;
-    std::shared_ptr<quint64> cancelledUpTo_;
+    std::shared_ptr<Mailbox> mailbox_;
     quint64 nextTicket_ = 1;
 };
 

@@ -8,6 +8,8 @@
 #include <functional>
 #include <memory>
 
+class QSortFilterProxyModel;
+
 namespace lathe::widgets {
 
 /// Where a table's texts come from. Called on the GUI thread for visible cells only, so every call must be quick.
@@ -92,7 +94,7 @@ protected:
 private:
     void connectSelection();
     TextTableModel* model_;
-    class QSortFilterProxyModel* proxy_ = nullptr;
+    QSortFilterProxyModel* proxy_ = nullptr;
 };
 
 } // namespace lathe::widgets

@@ -64,10 +64,10 @@ double contrastRatio(const QColor& a, const QColor& b);
 /// Linear mix: `share` of a (in [0, 1]) and the rest of b.
 QColor mixed(const QColor& a, const QColor& b, double share);
 
-/// Roles of text; sizes are 13, 12, 15 semibold, 20 semibold, 13 monospace before the person's text scale.
-enum class FontRole { Body, Secondary, Section, Title, Mono };
+/// Roles of text; sizes are 13, 13, 12, 15 semibold, 20 semibold, 12.5 monospace before the person's text scale. Figures has digits of equal width.
+enum class FontRole { Body, Figures, Secondary, Section, Title, Mono };
 
-/// A font of that role in the application's family and scale; digits of Body, Secondary and Mono are tabular where the font has them.
+/// A font of that role in the application's family and scale.
 QFont fontOf(FontRole role);
 
 /// Applies a theme to the application: Fusion style, palette, style sheet, fonts. One object, owned by whoever owns the QApplication.
