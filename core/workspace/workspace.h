@@ -1,215 +1,155 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// The folder in which a person's work lies: one SQLite file for datasets, models, runs, metric points, log lines, labels
-/// and settings, and the files these rows speak of.
+/// The workspace folder: what is remembered between starts. See README.md in this folder.
 #pragma once
-#include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
-#include <span>
 #include <string>
+#include <thread>
+#include <utility>
+#include <variant>
 #include <vector>
+
+#include <lathe/training.h>
 
 namespace lathe::workspace {
 
-using Id = std::int64_t;
+class Database;
 
-/// One state of a dataset. Versions of a dataset form a line with a pointer to the current one; undo moves the pointer.
+/// A version of a dataset; `version` counts from 1, and the newest one that was not undone is current.
 struct DatasetVersion {
-    Id id = 0;
-    Id datasetId = 0;
-    int number = 1;               ///< 1 = as imported
-    std::string fingerprint;      ///< of the Table
-    std::filesystem::path file;   ///< absolute path of its IPC file
+    std::string dataset;
+    std::int64_t version = 1;
     std::int64_t rows = 0;
-    int columns = 0;
-    std::string action;           ///< "import", "column", "filter", "dedup", "split", "edit"
-    std::string detailsJson;      ///< how it was made; for the history and for repeating it
-    double createdAt = 0;         ///< seconds since 1970
+    std::vector<std::string> columns;
+    std::filesystem::path file;   ///< Arrow IPC, under datasets/
+    std::string source;
+    std::string howMade;
+    std::string fingerprint;
+    std::string created;          ///< UTC, ISO 8601
 };
-
-struct Dataset {
-    Id id = 0;
-    std::string name;
-    std::string source;           ///< the file it came from
-    int currentVersion = 1;
-    double createdAt = 0;
-    std::optional<double> deletedAt;   ///< in the trash since
-};
-
-struct ModelRecord {
-    Id id = 0;
-    std::string name;             ///< unique
-    std::filesystem::path path;   ///< folder or .gguf file
-    std::string family;
-    std::string origin;           ///< "starter", "folder", "run", "download"
-    std::string parent;           ///< model it was made from; empty if none
-    Id runId = 0;                 ///< run that made it; 0 if none
-    std::string infoJson;         ///< whatever else is known
-    double createdAt = 0;
-    std::optional<double> deletedAt;
-};
-
-enum class RunState { Queued, Running, Paused, Finished, Stopped, Failed, Interrupted };
-std::string_view runStateName(RunState state);
 
 struct RunRecord {
-    Id id = 0;
+    std::string id;
     std::string name;
     std::string task;
     std::string model;
-    std::string specJson;
-    RunState state = RunState::Queued;
-    std::string message;                ///< why it failed or stopped
-    std::filesystem::path output;       ///< the run's folder
+    std::string dataset;
     std::string datasetFingerprint;
-    std::int64_t processId = 0;         ///< of the process that runs it; 0 = none
-    std::int64_t processStart = 0;      ///< that process's start time, so that a reused number is told apart
-    double createdAt = 0;
-    double startedAt = 0;               ///< 0 = not yet
-    double endedAt = 0;
-    std::string summaryJson;            ///< best metric and the like
-    std::optional<double> deletedAt;
-};
-
-/// One value of one metric. Values that are not finite keep a flag, since SQLite stores NaN as NULL.
-struct MetricPoint {
-    std::int64_t sequence = 0;   ///< rising within a run; the order of charts
-    std::string split;           ///< "train" or "validation"
+    std::string specJson;
+    std::filesystem::path output;
+    RunState state = RunState::Queued;
+    std::string sentence;
+    std::string created;
+    double seconds = 0;
     std::int64_t step = 0;
-    double epoch = 0;
+    std::int64_t totalSteps = 0;
+    std::string bestMetricName;
+    std::optional<double> bestMetric;
+};
+
+struct LogRecord {
+    std::string time;
+    LogLevel level = LogLevel::Info;
+    std::string sentence;
+};
+
+struct AddedModel {
     std::string name;
-    double value = 0;
-    double wallTime = 0;         ///< seconds since 1970
+    std::filesystem::path path;
 };
 
-struct LogLine {
-    std::int64_t sequence = 0;
-    double wallTime = 0;
-    std::string level;           ///< "info", "warning", "error"
-    std::string text;
-};
+/// Now as UTC, such as "2026-11-24T22:05:09Z".
+std::string utcNow();
 
-struct MetricQuery {
-    Id run = 0;
-    std::string split;                       ///< empty = all
-    std::string name;                        ///< empty = all
-    std::int64_t afterSequence = -1;         ///< only later ones
-    std::int64_t limit = -1;                 ///< -1 = all
-};
-
-struct WorkspaceOptions {
-    bool wantsReadOnly = false;              ///< look only, whoever has it open
-    std::size_t ballastBytes = 16u << 20;    ///< kept on disk so that a full disk can be tidied up; 0 = none
-};
-
-/// One open workspace. Reads may be called from any thread at once and see everything written before through the same
-/// object. Writes are done by one thread inside: those of metric points and log lines return at once and are on disk within
-/// a second; all others return when they are committed. Throws Io (disk full, read-only), NotFound, InvalidInput, CorruptFile.
+/// Thread-safe. Calls that change something throw InvalidInput on a read-only workspace, Io when it cannot be written.
 class Workspace {
 public:
-    /// Opens or makes a workspace. If another process has it open, this one is read-only and readOnlyReason() says so.
-    /// Throws CorruptFile if the database fails its check, Unsupported if a newer program made it, Io.
-    explicit Workspace(std::filesystem::path folder, WorkspaceOptions options = {});
+    /// Makes the folder if it is missing. If another process holds it, opens read-only and notice() says so.
+    /// Runs that were going when their process ended become Interrupted. Throws Io, CorruptFile, Unsupported (a newer schema).
+    explicit Workspace(std::filesystem::path folder);
     ~Workspace();
     Workspace(const Workspace&) = delete;
     Workspace& operator=(const Workspace&) = delete;
 
-    const std::filesystem::path& folder() const;
+    const std::filesystem::path& folder() const { return folder_; }
     bool isReadOnly() const;
-    /// A sentence for the window's banner; empty when writable.
-    const std::string& readOnlyReason() const;
-    /// $LATHE_WORKSPACE, else the XDG data folder's lathe/.
-    static std::filesystem::path defaultFolder();
+    const std::string& notice() const { return notice_; }
 
-    /// Rows of events since opening; changes whenever something was committed. Cheap: for "did anything change?".
-    std::uint64_t changeCount() const;
-
-    // Datasets. Files live under folder()/datasets.
-    /// A path for a new version's file, in an existing folder; nothing is recorded yet.
-    std::filesystem::path newDatasetFile(const std::string& name) const;
-    /// Records an imported table as version 1. A taken name gets " (2)" and so on; the returned dataset tells.
-    Dataset addDataset(const std::string& name, const std::string& source, const DatasetVersion& version);
-    /// Adds a version behind the current one and makes it current; versions that were undone go to the trash.
-    DatasetVersion addVersion(Id dataset, const DatasetVersion& version);
-    std::vector<Dataset> datasets() const;
-    std::optional<Dataset> dataset(Id id) const;
-    std::optional<Dataset> datasetNamed(const std::string& name) const;
-    std::vector<DatasetVersion> versions(Id dataset) const;
-    DatasetVersion currentVersion(Id dataset) const;
-    std::optional<DatasetVersion> versionByFingerprint(const std::string& fingerprint) const;
-    /// Moves the pointer by one; false if there is nothing to undo (redo).
-    bool undoVersion(Id dataset);
-    bool redoVersion(Id dataset);
-    void renameDataset(Id dataset, const std::string& name);
-    /// Into the trash and back. Files go only with emptyTrash.
-    void deleteDataset(Id dataset);
-    void restoreDataset(Id dataset);
-
-    // Models.
-    ModelRecord addModel(const ModelRecord& model);      ///< a taken name gets " (2)"
-    std::vector<ModelRecord> models() const;
-    std::optional<ModelRecord> modelNamed(const std::string& name) const;
-    void updateModel(const ModelRecord& model);
-    void deleteModel(Id model);
-    void restoreModel(Id model);
-
-    // Runs.
-    /// Adds a run; with state Running this process is noted as its owner.
-    RunRecord addRun(const RunRecord& run);
-    void setRunState(Id run, RunState state, const std::string& message = {});
-    void setRunSummary(Id run, const std::string& summaryJson);
-    std::vector<RunRecord> runs() const;                 ///< newest first
-    std::optional<RunRecord> run(Id id) const;
-    std::optional<RunRecord> runByOutput(const std::filesystem::path& output) const;
-    void renameRun(Id run, const std::string& name);
-    void deleteRun(Id run);
-    void restoreRun(Id run);
-    /// Runs marked Running or Paused whose process is gone become Interrupted; returns them. Done at opening too.
-    std::vector<RunRecord> markInterruptedRuns();
-
-    // Metrics and logs: return at once.
-    void addMetrics(Id run, std::span<const MetricPoint> points);
-    void addLog(Id run, const LogLine& line);
-    std::vector<MetricPoint> metrics(const MetricQuery& query) const;
-    std::vector<LogLine> log(Id run, std::int64_t afterSequence = -1, std::int64_t limit = -1) const;
-    std::vector<std::string> metricNames(Id run) const;
-    /// Removes points after a step, for a run that goes on from a checkpoint.
-    void dropMetricsAfter(Id run, std::int64_t step);
-    /// Waits until all that was queued is on disk. Throws what the writer met.
-    void flush();
-
-    // Labels: any JSON a rating needs; committed with synchronous=FULL before the call returns.
-    Id addLabel(const std::string& collection, const std::string& json);
-    void updateLabel(Id label, const std::string& json);
-    void deleteLabel(Id label);
-    struct LabelRecord {
-        Id id = 0;
-        std::string collection;
-        std::string json;
-        double createdAt = 0;
-    };
-    std::vector<LabelRecord> labels(const std::string& collection) const;
-
-    // Settings.
-    std::optional<std::string> setting(const std::string& key) const;
+    std::string setting(const std::string& key) const;
     void setSetting(const std::string& key, const std::string& value);
 
-    // Embeddings by (model, text) hash.
-    /// Vectors for the keys that are known, at the same positions; empty vectors for the others.
-    std::vector<std::vector<float>> embeddings(const std::string& model, std::span<const std::string> keys) const;
-    void addEmbeddings(const std::string& model, std::span<const std::string> keys, std::span<const std::vector<float>> vectors);
+    std::vector<AddedModel> addedModels() const;
+    void addModel(const AddedModel& model);  ///< InvalidInput if the name is taken
+    void removeModel(const std::string& name);
+    void restoreModel(const std::string& name);
 
-    /// Deletes for good what has been in the trash for longer than `age`, files included. Returns bytes freed.
-    std::uint64_t emptyTrash(std::chrono::seconds age = std::chrono::seconds(0));
-    /// Gives the ballast's room back to a full disk, so that deleting can work.
-    void releaseBallast();
+    // Datasets (datasets.cpp)
+    std::vector<DatasetVersion> datasets() const;                         ///< current version of each, by name
+    std::vector<DatasetVersion> versions(const std::string& name) const;  ///< oldest first; NotFound
+    DatasetVersion dataset(const std::string& name) const;                ///< current version; NotFound with the names there are
+    std::optional<DatasetVersion> datasetByFingerprint(const std::string& fingerprint) const;
+    /// A file name under datasets/ that is not used yet.
+    std::filesystem::path newDatasetFile() const;
+    /// version.version is chosen here; a dataset of a new name begins with 1.
+    DatasetVersion addVersion(DatasetVersion version);
+    void undoVersion(const std::string& name);    ///< InvalidInput if there is only one
+    void removeDataset(const std::string& name);  ///< hidden; files stay until the trash is emptied
+    void restoreDataset(const std::string& name);
+
+    // Runs (runs.cpp)
+    std::vector<RunRecord> runs() const;  ///< newest first
+    RunRecord run(const std::string& id) const;
+    std::optional<RunRecord> runByOutput(const std::filesystem::path& output) const;
+    /// An id that no run has, such as "english-to-latex-3".
+    std::string newRunId(const std::string& name) const;
+    void saveRun(const RunRecord& run);  ///< inserts or replaces
+    void removeRun(const std::string& id);
+    void restoreRun(const std::string& id);
+
+    // Queued; written by the workspace's thread within half a second.
+    void addPoint(const std::string& run, const MetricPoint& point);
+    void addEvent(const std::string& run, const RunEvent& event);
+    void addSample(const std::string& run, const SampleOutput& sample);
+    void addLog(const std::string& run, LogLevel level, const std::string& sentence);
+    void setProgress(const std::string& run, std::int64_t step, std::int64_t totalSteps, double seconds);
+    /// Drops what lies after a step, when a run goes back to a checkpoint.
+    void dropAfterStep(const std::string& run, std::int64_t step);
+    /// Returns when everything queued is in the file. Throws what writing threw.
+    void flush() const;
+
+    std::vector<MetricPoint> points(const std::string& run) const;
+    std::vector<RunEvent> events(const std::string& run) const;
+    std::vector<SampleOutput> samples(const std::string& run) const;
+    std::vector<LogRecord> logs(const std::string& run) const;
 
 private:
-    struct Impl;
-    std::unique_ptr<Impl> impl_;
+    struct Progress { std::int64_t step; std::int64_t totalSteps; double seconds; };
+    using Queued = std::variant<MetricPoint, RunEvent, SampleOutput, LogRecord, Progress>;
+
+    void openFolder();
+    void createSchema();
+    void markInterruptedRuns();
+    void makeBallast() const;
+    void enqueue(const std::string& run, Queued item);
+    void writeQueue(std::stop_token stop);
+    void write(const std::vector<std::pair<std::string, Queued>>& items) const;
+    std::int64_t nameId(const std::string& name) const;
+
+    std::filesystem::path folder_;
+    std::string notice_;
+    int lockDescriptor_ = -1;
+    std::unique_ptr<Database> database_;
+
+    mutable std::mutex queueMutex_;
+    mutable std::mutex writeMutex_;  ///< one batch at a time, in order
+    mutable std::condition_variable_any queueChanged_;
+    mutable std::vector<std::pair<std::string, Queued>> queue_;  ///< guarded by queueMutex_
+    mutable std::vector<std::pair<std::string, std::int64_t>> nameIds_;  ///< guarded by the database's lock
+    std::jthread writer_;
 };
 
 }  // namespace lathe::workspace
