@@ -14,19 +14,19 @@ var latheConvert = (function () {
         tags: 'none',
         maxMacros: 1000,
         maxBuffer: 5120,
-        // LaTeX commands that MathJax leaves to packages not in its list.
-        macros: {bm: ['\\boldsymbol{#1}', 1]},
+        // \bm is of a LaTeX package that MathJax lacks. A real \tag makes a picture as wide as the page, so its number follows the formula instead.
+        macros: {bm: ['\\boldsymbol{#1}', 1], tag: ['\\qquad(\\text{#1})', 1], label: ['', 1]},
         formatError: function (jax, error) { throw error; }
     });
     var svg = new m.output.svg_ts.SVG({fontCache: 'none', font: new m.output.svg.fonts.tex_ts.TeXFont()});
     var document = m.mathjax.mathjax.document('', {InputJax: tex, OutputJax: svg});
-    var maps = ['new-Macro', 'new-Delimiter', 'new-Command', 'new-Environment'];
+    var defined = ['new-Macro', 'new-Delimiter', 'new-Command', 'new-Environment', 'ams-declare-ops', 'mathtools-paired-delims'];
 
     function forget() {
-        // Both the maps by name and those of this parser: MathJax's versions differ in which of them \newcommand fills.
-        maps.forEach(function (name) {
-            [m.input.tex.MapHandler.MapHandler.getMap(name)].forEach(function (map) {
-                if (map && map.map) { map.map.clear(); }
+        // A name may stand for several map objects (each package makes its own), so the parser's own lists are walked.
+        ['macro', 'delimiter', 'environment'].forEach(function (kind) {
+            tex.parseOptions.handlers.get(kind)._configuration.items.forEach(function (entry) {
+                if (defined.indexOf(entry.item.name) >= 0) { entry.item.map.clear(); }
             });
         });
         tex.parseOptions.tags.resetTag();

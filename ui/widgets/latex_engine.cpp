@@ -172,6 +172,9 @@ LatexEngine::Answer LatexEngine::convert(const QString& tex, bool isDisplay) {
     if (d_->watcher->finish()) {
         return {{}, said(QT_TRANSLATE_NOOP("lathe::widgets::latex", "The formula takes too long to draw."))};
     }
+    if (result.isError() && result.errorType() != QJSValue::RangeError) {
+        return {{}, said(QT_TRANSLATE_NOOP("lathe::widgets::latex", "The formula cannot be drawn: %1.")).arg(result.toString())};
+    }
     if (result.isError()) {
         return {{}, said(QT_TRANSLATE_NOOP("lathe::widgets::latex", "The formula is nested too deeply to draw."))};
     }
