@@ -125,6 +125,7 @@ struct Forecast {
     std::string precision;        ///< what `auto` comes to here
     std::string device;
     std::vector<PaddingForecast> paddings;
+    std::vector<double> learningRates;  ///< over the run at evenly spaced steps, at most 200 of them
 };
 
 /// A row of the layer tree: a block, the embeddings or the head.
