@@ -61,7 +61,7 @@ int addLabels(const Table& table, const SplitOptions& options, std::vector<data:
 
 std::vector<int> randomParts(std::size_t count, const Shares& shares, std::uint64_t seed) {
     const auto rows = static_cast<double>(count);
-    const auto sized = [&](double share) { return share <= 0 ? std::size_t{0} : std::max<std::size_t>(count > 2 ? 1 : 0, static_cast<std::size_t>(std::llround(share * rows))); };
+    const auto sized = [&](double share) { return share <= 0 ? std::size_t{0} : std::max<std::size_t>(count > 2 ? 1 : 0, static_cast<std::size_t>(std::ceil(share * rows - 1e-9))); };
     const std::size_t test = sized(shares[2]);
     const std::size_t validation = std::min(sized(shares[1]), count - std::min(count, test));
     const auto order = base::permutation(static_cast<std::int64_t>(count), seed, 0x5417);
