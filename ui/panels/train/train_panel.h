@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <optional>
+
+#include "bridge/services.h"
+#include "panels/train/recipes.h"
+#include "widgets/panel_page.h"
+
+class QComboBox;
+class QLabel;
+class QPushButton;
+class QSpinBox;
+class QStackedWidget;
+class QTimer;
+class QVBoxLayout;
+
+namespace lathe::widgets {
+class EmptyState;
+class ParamForm;
+class TokenView;
+}
+
+namespace lathe::panels {
+
+class ForecastCard;
+class LayerTree;
+
+/// Arguments of openWith: "dataset" (a name), "model" (a name), "spec" (RunSpec JSON), "recipe" (its name).
+class TrainPanel : public widgets::PanelPage {
+    Q_OBJECT
+public:
+    explicit TrainPanel(bridge::Services& services, QWidget* parent = nullptr);
+
+    void openWith(const QVariantMap& arguments) override;
+    QList<QWidget*> headerWidgets() override;
+    QList<widgets::KeyBinding> keyBindings() const override;
+    bool isSettled() const override { return pending_ == 0 && !wait_->isActive(); }
+
+private:
+    QWidget* buildForm();
+    QWidget* buildRight();
+    QWidget* buildBottom();
+    void buildTimer();
+    void listChoices();
+    void listLayers();
+    void setTask(const QString& task);
+    void setSpec(const RunSpec& spec);
+    std::optional<RunSpec> currentSpec();
+    void useRecipe(int index);
+    void fieldChanged(const QString& id);
+    void showLayers();
+    void refresh();
+    void showPreview(const std::vector<TokenView>& tokens);
+    void showChecks(const std::vector<SpecCheck>& checks);
+    void probe();
+    void start();
+    void copySpec();
+    void copyCommand();
+    QString commandText(const RunSpec& spec) const;
+    void updateStart();
+    void loadDraft();
+    void saveDraft();
+
+    bridge::Services& services_;
+    QList<Recipe> recipes_;
+    QString task_;
+    QStackedWidget* pages_ = nullptr;
+    widgets::EmptyState* empty_ = nullptr;
+    QComboBox* recipe_ = nullptr;
+    widgets::ParamForm* form_ = nullptr;
+    LayerTree* layers_ = nullptr;
+    QLabel* effectiveBatch_ = nullptr;
+    widgets::TokenView* preview_ = nullptr;
+    QLabel* previewNote_ = nullptr;
+    QSpinBox* previewRow_ = nullptr;
+    ForecastCard* forecast_ = nullptr;
+    QVBoxLayout* checks_ = nullptr;
+    QLabel* error_ = nullptr;
+    QPushButton* start_ = nullptr;
+    QTimer* wait_ = nullptr;
+    std::vector<bridge::WorkPtr> works_;
+    QString layersOf_;
+    int pending_ = 0;
+    int round_ = 0;
+    bool isBlocked_ = false;
+    bool isStarting_ = false;
+};
+
+}  // namespace lathe::panels
