@@ -121,7 +121,7 @@ void FileReader::readAt(std::uint64_t offset, std::span<std::byte> out) const {
 
 void readStored(const FileReader& file, const TensorInfo& tensor, std::uint64_t offset, std::span<float> out, std::uint64_t first) {
     if (first > tensor.elements || out.size() > tensor.elements - first) {
-        throw Error(ErrorCode::InvalidInput, fmt::format("{} has {} values, but {} from {} on were asked for. Please report this.",
+        throw Error(ErrorCode::InvalidInput, fmt::format("{} has {} values. {} from {} on were asked for. Please report this.",
                                                          tensor.name, tensor.elements, out.size(), first), {file.path().string()});
     }
     const std::uint64_t chunks = (out.size() + kChunkElements - 1) / kChunkElements;
