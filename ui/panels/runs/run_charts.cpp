@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "panels/runs/run_charts.h"
+
+#include <algorithm>
+#include <array>
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QCoreApplication>
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QScrollArea>
+#include <QSlider>
+#include <QVBoxLayout>
+
+#include "widgets/controls.h"
+#include "widgets/metric_plot.h"
+
+namespace lathe::panels {
+namespace {
+
+namespace w = widgets;
+
+struct KnownMetric {
+    const char* name;
+    const char* title;
+    const char* unit;
+};
+
+// In the order of the grid; a metric that is not here comes after these under its own name.
+constexpr std::array kKnown{
+    KnownMetric{"loss", QT_TRANSLATE_NOOP("RunCharts", "Loss"), QT_TRANSLATE_NOOP("RunCharts", "nats")},
+    KnownMetric{"f1_micro", QT_TRANSLATE_NOOP("RunCharts", "F1, micro"), ""},
+    KnownMetric{"jaccard_samples", QT_TRANSLATE_NOOP("RunCharts", "Jaccard"), ""},
+    KnownMetric{"roc_auc_micro", QT_TRANSLATE_NOOP("RunCharts", "ROC-AUC, micro"), ""},
+    KnownMetric{"accuracy", QT_TRANSLATE_NOOP("RunCharts", "Accuracy"), ""},
+    KnownMetric{"learning_rate", QT_TRANSLATE_NOOP("RunCharts", "Learning rate"), ""},
+    KnownMetric{"grad_norm", QT_TRANSLATE_NOOP("RunCharts", "Gradient norm"), ""},
+    KnownMetric{"tokens_per_second", QT_TRANSLATE_NOOP("RunCharts", "Speed"), QT_TRANSLATE_NOOP("RunCharts", "tokens/s")},
+    KnownMetric{"memory_bytes", QT_TRANSLATE_NOOP("RunCharts", "Memory"), QT_TRANSLATE_NOOP("RunCharts", "GiB")},
+};
+
+std::size_t placeOf(const std::string& metric) {
+    const auto found = std::find_if(kKnown.begin(), kKnown.end(), [&](const KnownMetric& known) { return metric == known.name; });
+    return std::size_t(found - kKnown.begin());
+}
+
+double scaleOf(const std::string& metric) { return metric == "memory_bytes" ? 1.0 / (1 << 30) : 1.0; }
+
+QString seriesId(const QString& run, const std::string& split) { return run + QLatin1Char('\n') + QString::fromStdString(split); }
+
+w::PlotMarkKind markKind(const std::string& kind) {
+    if (kind == "checkpoint") return w::PlotMarkKind::Checkpoint;
+    if (kind == "best") return w::PlotMarkKind::Best;
+    if (kind == "resume") return w::PlotMarkKind::Resume;
+    if (kind == "early_stop") return w::PlotMarkKind::EarlyStop;
+    if (kind == "nonfinite") return w::PlotMarkKind::NonFinite;
+    return w::PlotMarkKind::Other;
+}
+
+}  // namespace
+
+struct RunCharts::Chart {
+    w::MetricPlot* plot = nullptr;
+};
+
+RunCharts::RunCharts(QWidget* parent) : QWidget(parent), link_(new w::PlotLink(this)) {
+    auto* layout = w::column(this, 8);
+    layout->addWidget(buildTools());
+    scroll_ = new QScrollArea(this);
+    scroll_->setWidgetResizable(true);
+    scroll_->setFrameShape(QFrame::NoFrame);
+    auto* inside = new QWidget(scroll_);
+    grid_ = new QGridLayout(inside);
+    grid_->setContentsMargins(0, 0, 0, 0);
+    grid_->setSpacing(12);
+    scroll_->setWidget(inside);
+    layout->addWidget(scroll_, 1);
+}
+
+QWidget* RunCharts::buildTools() {
+    auto* bar = new QWidget(this);
+    auto* layout = w::row(bar, 12);
+    smoothing_ = new QSlider(Qt::Horizontal, bar);
+    smoothing_->setObjectName(QStringLiteral("runs.smoothing"));
+    smoothing_->setAccessibleName(tr("Smoothing"));
+    smoothing_->setRange(0, 99);
+    smoothing_->setValue(60);
+    smoothing_->setFixedWidth(140);
+    axis_ = new QComboBox(bar);
+    axis_->setObjectName(QStringLiteral("runs.axis"));
+    axis_->setAccessibleName(tr("Horizontal axis"));
+    axis_->addItem(tr("By step"), int(w::PlotX::Step));
+    axis_->addItem(tr("By time"), int(w::PlotX::Time));
+    axis_->addItem(tr("By tokens"), int(w::PlotX::Tokens));
+    axis_->addItem(tr("By epoch"), int(w::PlotX::Epoch));
+    log_ = new QCheckBox(tr("Log axis"), bar);
+    log_->setObjectName(QStringLiteral("runs.log"));
+    outliers_ = new QCheckBox(tr("Ignore outliers"), bar);
+    outliers_->setObjectName(QStringLiteral("runs.outliers"));
+    layout->addWidget(w::label(tr("Smoothing"), w::TextRole::Secondary, bar));
+    layout->addWidget(smoothing_);
+    layout->addWidget(axis_);
+    layout->addWidget(log_);
+    layout->addWidget(outliers_);
+    layout->addStretch();
+    connect(smoothing_, &QSlider::valueChanged, this, [this](int value) { for (auto& [name, chart] : charts_) chart.plot->setSmoothing(value / 100.0); });
+    connect(axis_, &QComboBox::activated, this, [this] { for (auto& [name, chart] : charts_) chart.plot->setXAxis(w::PlotX(axis_->currentData().toInt())); });
+    connect(log_, &QCheckBox::toggled, this, [this](bool isOn) { for (auto& [name, chart] : charts_) chart.plot->setLogY(isOn); });
+    connect(outliers_, &QCheckBox::toggled, this, [this](bool isOn) { for (auto& [name, chart] : charts_) chart.plot->setOutliersIgnored(isOn); });
+    return bar;
+}
+
+void RunCharts::clear() {
+    for (auto& [name, chart] : charts_) delete chart.plot;
+    charts_.clear();
+    order_.clear();
+    events_.clear();
+}
+
+RunCharts::Chart& RunCharts::chartOf(const std::string& metric) {
+    const auto found = charts_.find(metric);
+    if (found != charts_.end()) return found->second;
+    Chart& chart = charts_[metric];
+    chart.plot = new w::MetricPlot(scroll_->widget());
+    chart.plot->setObjectName(QStringLiteral("runs.chart.") + QString::fromStdString(metric));
+    const std::size_t place = placeOf(metric);
+    chart.plot->setTitle(place < kKnown.size() ? tr(kKnown[place].title) : QString::fromStdString(metric));
+    if (place < kKnown.size() && *kKnown[place].unit != '\0') chart.plot->setUnit(tr(kKnown[place].unit));
+    chart.plot->setMinimumHeight(220);
+    chart.plot->setLink(link_);
+    chart.plot->setSmoothing(smoothing_->value() / 100.0);
+    chart.plot->setXAxis(w::PlotX(axis_->currentData().toInt()));
+    chart.plot->setLogY(log_->isChecked());
+    arrange();
+    return chart;
+}
+
+void RunCharts::arrange() {
+    std::vector<std::pair<std::size_t, std::string>> sorted;
+    for (const auto& [name, chart] : charts_) sorted.emplace_back(placeOf(name), name);
+    std::sort(sorted.begin(), sorted.end());
+    const int columns = std::clamp(width() / 420, 1, 3);
+    for (std::size_t i = 0; i < sorted.size(); ++i) grid_->addWidget(charts_[sorted[i].second].plot, int(i) / columns, int(i) % columns);
+    for (int column = 0; column < 3; ++column) grid_->setColumnStretch(column, column < columns ? 1 : 0);
+}
+
+void RunCharts::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    arrange();
+}
+
+void RunCharts::setRun(const QString& id, const std::vector<MetricPoint>& points, const std::vector<RunEvent>& events) {
+    if (std::find(order_.begin(), order_.end(), id) == order_.end()) order_.push_back(id);
+    for (auto& [name, chart] : charts_)
+        for (const QString& series : chart.plot->seriesIds())
+            if (series.startsWith(id + QLatin1Char('\n'))) chart.plot->setPoints(series, {});
+    add(id, points);
+    events_[id].clear();
+    addEvents(id, events);
+}
+
+void RunCharts::append(const QString& id, const std::vector<MetricPoint>& points) {
+    if (std::find(order_.begin(), order_.end(), id) != order_.end()) add(id, points);
+}
+
+void RunCharts::add(const QString& id, const std::vector<MetricPoint>& points) {
+    std::map<std::pair<std::string, std::string>, QList<w::PlotPoint>> added;  // metric, split
+    for (const MetricPoint& point : points)
+        for (const auto& [metric, value] : point.values)
+            added[{metric, point.split}] << w::PlotPoint{double(point.step), point.seconds, double(point.tokens), point.epoch, value * scaleOf(metric)};
+    const int position = int(std::find(order_.begin(), order_.end(), id) - order_.begin());
+    for (const auto& [key, list] : added) {
+        Chart& chart = chartOf(key.first);
+        const QString series = seriesId(id, key.second);
+        if (!chart.plot->seriesIds().contains(series)) {
+            const QString split = key.second == "train" ? tr("train") : tr("validation");
+            const QString label = order_.size() > 1 ? QStringLiteral("%1, %2").arg(id, split) : split;
+            chart.plot->setSeries({series, label, position * 2 + (key.second == "train" ? 0 : 1), key.second != "train"});
+        }
+        chart.plot->append(series, list);
+    }
+}
+
+void RunCharts::addEvents(const QString& id, const std::vector<RunEvent>& events) {
+    auto& all = events_[id];
+    all.insert(all.end(), events.begin(), events.end());
+    const auto loss = charts_.find("loss");
+    if (loss == charts_.end()) return;
+    QList<w::PlotMark> marks;
+    for (const auto& [run, list] : events_)
+        for (const RunEvent& event : list) marks << w::PlotMark{markKind(event.kind), double(event.step), {}, seriesId(run, "train")};
+    loss->second.plot->setMarks(marks);
+}
+
+}  // namespace lathe::panels
