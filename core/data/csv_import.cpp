@@ -161,6 +161,7 @@ private:
 void readRows(const ImportJob& job, const CsvPlan& plan, ImportReport& report, RowSink& sink, std::size_t limitBytes) {
     TextSource source(job.bytes, plan.encoding.name, plan.encoding.markBytes);
     CsvRowReader reader(source, plan.shape.dialect);
+    reader.expectedFields = plan.width;
     reader.skipLines(plan.shape.preambleLines);
     bool isHeaderDue = plan.shape.hasHeader;
     std::size_t sinceCheck = 0;

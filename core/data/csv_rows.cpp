@@ -48,6 +48,15 @@ bool CsvRowReader::next() {
         ignoresQuotes_ = wastedBytes_ > kWasteLimit;
         parse(record_.quoteAt);
         isRecovered_ = true;
+    } else if (record_.fault == RecordFault::StrayQuote && record_.lines > 1 && expectedFields > 0) {
+        // "bla"bla,4 followed by lines with quotes: the line alone fits the table, so its quote is text and the next rows are rows.
+        CsvRecord alone;
+        CsvParser other(parser_.dialect());
+        const std::size_t quoteAt = record_.quoteAt;
+        if (other.next(source_.window(), source_.isAtEnd(), alone, quoteAt) && alone.lines == 1 && alone.fields.size() == expectedFields) {
+            parse(quoteAt);
+            isRecovered_ = true;
+        }
     }
     recordLines_ = record_.lines;
     return true;

@@ -24,6 +24,9 @@ public:
     std::int64_t line() const { return line_; }
     /// The record as it stands in the file, without its line break.
     std::string_view text() const;
+    /// Fields that a row should have, for telling a stray quote from a long cell; 0 = unknown.
+    std::size_t expectedFields = 0;
+
     /// True where quotes were taken as text because they never close.
     bool isRecovered() const { return isRecovered_; }
 

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kMaxRows = 1'000;
 /// A delimiter that scores less than this makes a file of one column.
-constexpr double kLeastScore = 0.12;
+constexpr double kLeastScore = 0.08;
 
 struct SampleRow {
     std::vector<std::string> fields;
@@ -48,7 +48,9 @@ std::size_t commonWidth(const std::vector<SampleRow>& rows) {
     for (const SampleRow& row : rows) ++counts[row.fields.size()];
     std::size_t width = 1, most = 0;
     for (const auto& [fields, count] : counts) {
-        if (count >= most) {
+        // Where rows disagree the first one, a header as a rule, decides; else the wider one.
+        const bool isFirst = !rows.empty() && rows.front().fields.size() == width;
+        if (count > most || (count == most && !isFirst)) {
             most = count;
             width = fields;
         }
@@ -93,16 +95,18 @@ double proseShare(const std::vector<SampleRow>& rows) {
 double scoreOf(const std::vector<SampleRow>& rows, const CsvDialect& dialect) {
     const std::size_t width = commonWidth(rows);
     if (rows.empty() || width < 2) return 0;
-    std::size_t fitting = 0, faulty = 0;
+    double fitting = 0;
+    std::size_t faulty = 0;
     for (const SampleRow& row : rows) {
-        fitting += row.fields.size() == width;
+        const std::size_t fields = row.fields.size();
+        fitting += fields == width ? 1.0 : fields + 1 == width || fields == width + 1 ? 0.5 : 0.0;
         faulty += row.fault != RecordFault::None;
     }
     const double count = static_cast<double>(rows.size());
-    const double fit = static_cast<double>(fitting) / count;
+    const double fit = fitting / count;
     double score = fit * fit * (1 - 1 / static_cast<double>(width)) * (0.5 + 0.5 * cleanShare(rows, dialect));
     score *= 1 - 0.6 * static_cast<double>(faulty) / count;
-    if (dialect.delimiter == ',' && proseShare(rows) > 0.8) score *= 0.5;
+    if (dialect.delimiter == ',' && proseShare(rows) > 0.8) score *= 0.3;
     const bool isRare = std::string_view(",\t;|").find(dialect.delimiter) == std::string_view::npos;
     if (isRare) score = rows.size() >= 3 && width >= 3 && fit > 0.97 ? score * 0.35 : score * (dialect.delimiter < 0x20 ? 0.9 : 0.0);
     return score;
@@ -288,7 +292,7 @@ CsvShape sniffCsv(std::string_view sample, bool isWhole, const ImportOptions& op
         if (!body.empty()) body.remove_prefix(body.starts_with("\r\n") ? 2 : 1);
     }
     const auto marked = static_cast<std::size_t>(std::count_if(lines.begin(), lines.end(), [](std::string_view line) { return line.starts_with('#'); }));
-    const char trial = options.comment.value_or(marked > 0 && marked * 2 < lines.size() + 1 ? '#' : '\0');
+    const char trial = options.comment.value_or(marked > 0 && marked < lines.size() ? '#' : '\0');
     shape.dialect = bestDialect(body, isWhole, options, likelyDelimiter, trial).dialect;
     shape.dialect.comment = options.comment ? *options.comment : trial != '\0' ? commentOf(body, isWhole, shape.dialect) : '\0';
     auto rows = readRows(body, isWhole, shape.dialect, kMaxRows);

@@ -209,13 +209,18 @@ const char* wideByZeros(std::string_view bytes) {
     const std::string_view sample = bytes.substr(0, 65'536);
     if (sample.size() < 4) return nullptr;
     std::array<std::size_t, 4> zeros{};
-    for (std::size_t i = 0; i < sample.size(); ++i) zeros[i % 4] += sample[i] == '\0';
+    std::size_t plain = 0;
+    for (std::size_t i = 0; i < sample.size(); ++i) {
+        zeros[i % 4] += sample[i] == '\0';
+        plain += (sample[i] >= ' ' && sample[i] < 0x7F) || sample[i] == '\n' || sample[i] == '\r' || sample[i] == '\t';
+    }
+    // ASCII with a stray zero is damage and not UTF-16, of which half the bytes would be zero.
+    if (plain * 4 > sample.size() * 3) return nullptr;
     const std::size_t quarter = sample.size() / 4;
     const auto share = [&](std::size_t residue) { return static_cast<double>(zeros[residue]) / static_cast<double>(std::max<std::size_t>(quarter, 1)); };
     if (bytes.size() % 4 == 0 && share(2) > 0.9 && share(3) > 0.9 && share(0) < 0.2) return "UTF-32LE";
     if (bytes.size() % 4 == 0 && share(0) > 0.9 && share(1) > 0.9 && share(3) < 0.2) return "UTF-32BE";
     const double even = share(0) + share(2), odd = share(1) + share(3);
-    // A lone NUL in a narrow file is damage and not UTF-16; text in UTF-16 with ASCII separators has many zeros on one side only.
     if (odd > 0.2 && even < odd * 0.1) return "UTF-16LE";
     if (even > 0.2 && odd < even * 0.1) return "UTF-16BE";
     return nullptr;

@@ -8,6 +8,7 @@
 
 #include "base/files.h"
 #include "data/importers.h"
+#include "data/json_scan.h"
 #include "data/utf8.h"
 
 namespace lathe {
@@ -23,15 +24,19 @@ std::string lowered(std::string text) {
 
 FileFormat formatOf(const std::filesystem::path& file, std::string_view bytes) {
     if (bytes.starts_with("PAR1")) return FileFormat::Parquet;
+    // A line that is a whole JSON object tells more than the name does.
+    std::string_view line = bytes.substr(0, 1u << 20);
+    if (line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
+    line = line.substr(0, line.find('\n'));
+    std::vector<JsonMember> members;
+    JsonProblem problem;
+    std::size_t used = 0;
+    if (line.starts_with("{\"") && scanJsonObject(line, members, used, problem) == JsonScan::Ok) return FileFormat::Jsonl;
     const std::string extension = lowered(file.extension().string());
     if (extension == ".parquet" || extension == ".pq") return FileFormat::Parquet;
     if (extension == ".jsonl" || extension == ".ndjson" || extension == ".json") return FileFormat::Jsonl;
     if (extension == ".csv" || extension == ".tsv" || extension == ".tab" || extension == ".psv") return FileFormat::Csv;
-    std::string_view start = bytes.substr(0, 64);
-    if (start.starts_with("\xEF\xBB\xBF")) start.remove_prefix(3);
-    const std::size_t first = start.find_first_not_of(" \t\r\n");
-    const bool isObject = first != std::string_view::npos && start[first] == '{' && start.find('"', first) != std::string_view::npos;
-    return isObject ? FileFormat::Jsonl : FileFormat::Csv;
+    return FileFormat::Csv;
 }
 
 /// Files that are surely no table, by their first bytes.
