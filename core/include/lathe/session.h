@@ -57,16 +57,6 @@ struct LogLine {
     std::string sentence;
 };
 
-/// A checkpoint that passed its manifest.
-struct CheckpointInfo {
-    std::filesystem::path path;
-    std::int64_t step = 0;
-    double epoch = 0;
-    std::optional<double> metric;
-    std::uint64_t sizeBytes = 0;
-    bool isBest = false;
-};
-
 struct TokenizeResult {
     std::vector<std::int32_t> ids;
     std::string decoded;

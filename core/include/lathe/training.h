@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -79,6 +80,16 @@ struct RunResult {
     std::filesystem::path lastCheckpoint;   ///< empty if nothing was saved
     std::int64_t skippedSteps = 0;          ///< non-finite ones
     std::map<std::string, double> validation;  ///< the last evaluation
+};
+
+/// A checkpoint that passed its manifest.
+struct CheckpointInfo {
+    std::filesystem::path path;
+    std::int64_t step = 0;
+    double epoch = 0;
+    std::optional<double> metric;
+    std::uint64_t sizeBytes = 0;
+    bool isBest = false;
 };
 
 enum class TokenRole { Prompt, Trained, Eos, Padding, Cut };
