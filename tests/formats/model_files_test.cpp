@@ -7,6 +7,7 @@
 #include "formats/gguf_bytes.h"
 #include "formats/temporary_folder.h"
 #include "models/formats/adapter.h"
+#include "models/formats/gguf_model.h"
 #include "models/formats/safetensors.h"
 
 namespace lathe::formats {
@@ -163,6 +164,28 @@ TEST(SharedGoldens, AreReadWithTheirAdapters) {
     EXPECT_EQ(adapter.config.r, 4);
     EXPECT_EQ(adapter.config.alpha, 8);
     EXPECT_FALSE(adapter.config.targetModules.empty());
+}
+
+TEST(SharedGoldens, SurviveTheWayToGgufAndBack) {
+    const fs::path models = fs::path(LATHE_SHARED_DIR) / "goldens" / "models";
+    if (!fs::is_directory(models)) GTEST_SKIP() << "the shared goldens are not beside this checkout";
+    const TemporaryFolder folder;
+    for (const char* name : {"gpt2", "llama", "qwen2"}) {
+        const ModelFiles model = openModelFiles(models / name);
+        std::vector<GgufTensorToWrite> tensors;
+        for (const TensorInfo& info : model.tensors->tensors())
+            tensors.push_back({info.name, info.shape, [&model, name = info.name](std::uint64_t first, std::span<float> out) { model.tensors->readFloat(model.tensors->info(name), out, first); }});
+        const fs::path file = folder.path() / (std::string(name) + ".gguf");
+        writeGguf(file, model.config, vocabularyOfFolder(models / name), tensors, TensorType::F32);
+        const ModelFiles copy = openModelFiles(file);
+        for (const TensorInfo& info : copy.tensors->tensors()) {
+            EXPECT_EQ(info.shape, model.tensors->info(info.name).shape) << info.name;
+            EXPECT_EQ(copy.tensors->readFloat(info.name), model.tensors->readFloat(info.name)) << info.name;
+        }
+        EXPECT_GE(copy.tensors->tensors().size() + 1, model.tensors->tensors().size());
+        EXPECT_EQ(copy.vocabulary->tokens.size(), copy.config["vocab_size"].get<std::size_t>());
+        EXPECT_FALSE(copy.vocabulary->merges.empty());
+    }
 }
 
 TEST(StarterModels, AreRead) {

@@ -208,10 +208,11 @@ void addModel(HeaderBuilder& header, const Architecture& architecture, const Jso
     header.pair("general.quantization_version", std::uint32_t{2});
 }
 
-void addId(HeaderBuilder& header, const char* key, const std::optional<std::int64_t>& id, const Json& config, const char* fallback) {
+/// The tokenizer's id, else the config's; an id outside the vocabulary (GPT-2's default 50256 in a small model) is left out.
+void addId(HeaderBuilder& header, const char* key, const std::optional<std::int64_t>& id, const Json& config, const char* fallback, std::size_t rows) {
     auto value = id;
     if (!value && fallback != nullptr && config.contains(fallback) && config.at(fallback).is_number_integer()) value = config.at(fallback).get<std::int64_t>();
-    if (value && *value >= 0) header.pair(key, static_cast<std::uint32_t>(*value));
+    if (value && *value >= 0 && static_cast<std::uint64_t>(*value) < rows) header.pair(key, static_cast<std::uint32_t>(*value));
 }
 
 /// The token list must be as long as the embedding; llama.cpp's converter fills up in the same way.
@@ -233,13 +234,13 @@ void addVocabulary(HeaderBuilder& header, text::GgufVocabulary vocabulary, const
     if (hasScores) header.pairNumbers("tokenizer.ggml.scores", kFloat32, vocabulary.scores);
     header.pairNumbers("tokenizer.ggml.token_type", kInt32, vocabulary.tokenTypes);
     if (!vocabulary.merges.empty()) header.pair("tokenizer.ggml.merges", vocabulary.merges);
-    addId(header, "tokenizer.ggml.bos_token_id", vocabulary.bosId, config, "bos_token_id");
-    addId(header, "tokenizer.ggml.eos_token_id", vocabulary.eosId, config, "eos_token_id");
-    addId(header, "tokenizer.ggml.unknown_token_id", vocabulary.unkId, config, nullptr);
-    addId(header, "tokenizer.ggml.padding_token_id", vocabulary.padId, config, "pad_token_id");
-    addId(header, "tokenizer.ggml.seperator_token_id", vocabulary.sepId, config, nullptr);
-    addId(header, "tokenizer.ggml.cls_token_id", vocabulary.clsId, config, nullptr);
-    addId(header, "tokenizer.ggml.mask_token_id", vocabulary.maskId, config, nullptr);
+    addId(header, "tokenizer.ggml.bos_token_id", vocabulary.bosId, config, "bos_token_id", rows);
+    addId(header, "tokenizer.ggml.eos_token_id", vocabulary.eosId, config, "eos_token_id", rows);
+    addId(header, "tokenizer.ggml.unknown_token_id", vocabulary.unkId, config, nullptr, rows);
+    addId(header, "tokenizer.ggml.padding_token_id", vocabulary.padId, config, "pad_token_id", rows);
+    addId(header, "tokenizer.ggml.seperator_token_id", vocabulary.sepId, config, nullptr, rows);
+    addId(header, "tokenizer.ggml.cls_token_id", vocabulary.clsId, config, nullptr, rows);
+    addId(header, "tokenizer.ggml.mask_token_id", vocabulary.maskId, config, nullptr, rows);
     if (vocabulary.addBos) header.pairBool("tokenizer.ggml.add_bos_token", *vocabulary.addBos);
     if (vocabulary.addEos) header.pairBool("tokenizer.ggml.add_eos_token", *vocabulary.addEos);
     if (vocabulary.addSpacePrefix) header.pairBool("tokenizer.ggml.add_space_prefix", *vocabulary.addSpacePrefix);
