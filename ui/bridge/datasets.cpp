@@ -76,6 +76,16 @@ WorkPtr Datasets::filter(QObject* context, const QString& dataset, const std::ve
         [this, done = std::move(done)](const DatasetInfo& info) { refresh(); done(info); }, std::move(failed), std::move(progressed));
 }
 
+WorkPtr Datasets::split(QObject* context, const QString& dataset, const SplitOptions& options, std::function<void(const std::vector<DatasetInfo>&)> done,
+                        Background::Failed failed) {
+    return background_.run(
+        context,
+        [this, dataset, options](std::stop_token stop, const ProgressSink& progress) {
+            return session_.splitDataset(utf8(dataset), options, progress, std::move(stop));
+        },
+        [this, done = std::move(done)](const std::vector<DatasetInfo>& parts) { refresh(); done(parts); }, std::move(failed));
+}
+
 WorkPtr Datasets::exportTo(QObject* context, const QString& dataset, const QString& file, const ExportOptions& options, std::function<void()> done,
                            Background::Failed failed, Background::Progressed progressed) {
     return background_.run(

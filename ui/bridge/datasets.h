@@ -35,6 +35,8 @@ public:
                               std::function<void(const DatasetInfo&)> done, Background::Failed failed, Background::Progressed progressed);
     WorkPtr filter(QObject* context, const QString& dataset, const std::vector<FilterCondition>& conditions,
                    std::function<void(const DatasetInfo&)> done, Background::Failed failed, Background::Progressed progressed);
+    WorkPtr split(QObject* context, const QString& dataset, const SplitOptions& options, std::function<void(const std::vector<DatasetInfo>&)> done,
+                  Background::Failed failed);
     WorkPtr exportTo(QObject* context, const QString& dataset, const QString& file, const ExportOptions& options, std::function<void()> done,
                      Background::Failed failed, Background::Progressed progressed);
     /// Adds a row to a dataset as a new version, such as a corrected pair of the LaTeX panel.
