@@ -4,11 +4,9 @@
 #include <QCoreApplication>
 
 #include "panels/data/data_panel.h"
-#include "panels/deduplicate/deduplicate_panel.h"
 #include "panels/latex/latex_panel.h"
 #include "panels/models/models_panel.h"
 #include "panels/playground/playground_panel.h"
-#include "panels/preferences/preferences_panel.h"
 #include "panels/runs/runs_panel.h"
 #include "panels/train/train_panel.h"
 
@@ -53,10 +51,8 @@ QList<shell::PanelInfo> panelTable(bridge::Services& services, QObject* parent) 
     using namespace panels;
     return {
         panel<DataPanel>(services, QStringLiteral("data"), tr(QT_TRANSLATE_NOOP("panels", "Data")), QStringLiteral("database"), 1, dataBadge(services, parent)),
-        panel<DeduplicatePanel>(services, QStringLiteral("deduplicate"), tr(QT_TRANSLATE_NOOP("panels", "Deduplicate")), QStringLiteral("copy-minus"), 2),
         panel<TrainPanel>(services, QStringLiteral("train"), tr(QT_TRANSLATE_NOOP("panels", "Train")), QStringLiteral("adjustments"), 3),
         panel<RunsPanel>(services, QStringLiteral("runs"), tr(QT_TRANSLATE_NOOP("panels", "Runs")), QStringLiteral("chart-line"), 4, runsBadge(services, parent)),
-        panel<PreferencesPanel>(services, QStringLiteral("preferences"), tr(QT_TRANSLATE_NOOP("panels", "Preferences")), QStringLiteral("thumb-up"), 5),
         panel<PlaygroundPanel>(services, QStringLiteral("playground"), tr(QT_TRANSLATE_NOOP("panels", "Playground")), QStringLiteral("message"), 6),
         panel<LatexPanel>(services, QStringLiteral("latex"), tr(QT_TRANSLATE_NOOP("panels", "LaTeX")), QStringLiteral("math-function"), 7),
         panel<ModelsPanel>(services, QStringLiteral("models"), tr(QT_TRANSLATE_NOOP("panels", "Models")), QStringLiteral("box"), 8),
