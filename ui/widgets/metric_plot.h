@@ -30,7 +30,8 @@ Q_SIGNALS:
 };
 
 /// One chart. GUI thread only; replots at most ten times a second however often points arrive.
-/// Drag zooms, the wheel zooms x (with Ctrl: y), double click shows everything again, legend click hides, Alt-click isolates.
+/// Drag zooms, the wheel zooms x (with Ctrl: y), double click or 0 shows everything again, legend click hides, Alt-click isolates, Left and Right move the
+/// cross-hair.
 class MetricPlot : public QWidget {
     Q_OBJECT
 public:
@@ -71,7 +72,7 @@ public:
     /// Text in the middle while there are no points.
     void setEmptyText(const QString& text);
 
-    /// What the cross-hair shows at x, best value first; empty when x is outside the data.
+    /// What the cross-hair shows at x, highest value first; empty when x is outside the data.
     QList<PlotReading> readingsAt(double x) const;
 
     /// Writes by suffix: .png (at `scale` times the widget's size), .svg, .pdf, .csv. Returns an empty text, or a sentence saying what failed.
@@ -96,6 +97,7 @@ Q_SIGNALS:
 protected:
     void changeEvent(QEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
 
 private:
     class Private;
