@@ -67,7 +67,7 @@ private:
     void syncHeader();
     void chooseWorkspace();
     void importData();
-    bool askBeforeClosing();
+    void askBeforeClosing();
     const PanelInfo* find(const QString& id) const;
 
     QList<PanelInfo> panels_;
