@@ -32,6 +32,8 @@ void addModels(CLI::App& app, Context& context);
 void addImport(CLI::App& app, Context& context);
 void addProfile(CLI::App& app, Context& context);
 void addTokenize(CLI::App& app, Context& context);
+void addEmbed(CLI::App& app, Context& context);
+void addDedup(CLI::App& app, Context& context);
 void addTrain(CLI::App& app, Context& context);
 void addEvaluate(CLI::App& app, Context& context);
 void addGenerate(CLI::App& app, Context& context);

@@ -4,6 +4,7 @@
 #include <QCoreApplication>
 
 #include "panels/data/data_panel.h"
+#include "panels/deduplicate/deduplicate_panel.h"
 #include "panels/latex/latex_panel.h"
 #include "panels/models/models_panel.h"
 #include "panels/playground/playground_panel.h"
@@ -51,6 +52,7 @@ QList<shell::PanelInfo> panelTable(bridge::Services& services, QObject* parent) 
     using namespace panels;
     return {
         panel<DataPanel>(services, QStringLiteral("data"), tr(QT_TRANSLATE_NOOP("panels", "Data")), QStringLiteral("database"), 1, dataBadge(services, parent)),
+        panel<DeduplicatePanel>(services, QStringLiteral("deduplicate"), tr(QT_TRANSLATE_NOOP("panels", "Deduplicate")), QStringLiteral("copy"), 2),
         panel<TrainPanel>(services, QStringLiteral("train"), tr(QT_TRANSLATE_NOOP("panels", "Train")), QStringLiteral("adjustments"), 3),
         panel<RunsPanel>(services, QStringLiteral("runs"), tr(QT_TRANSLATE_NOOP("panels", "Runs")), QStringLiteral("chart-line"), 4, runsBadge(services, parent)),
         panel<PlaygroundPanel>(services, QStringLiteral("playground"), tr(QT_TRANSLATE_NOOP("panels", "Playground")), QStringLiteral("message"), 6),

@@ -12,6 +12,7 @@
 
 #include "models/loader.h"
 #include "session/device.h"
+#include "session/similarity.h"
 #include "session/generator.h"
 #include "session/model_export.h"
 #include "session/model_library.h"
@@ -185,6 +186,16 @@ public:
             made.push_back(infoOf(remembered().dataset(partName)));
         }
         return made;
+    }
+    DatasetInfo keepRows(const std::string& name, const std::vector<std::int64_t>& rows, const std::string& howMade, const ProgressSink& progress,
+                         std::stop_token stop) override {
+        return change(name, howMade, [&](const TablePtr& table, const fs::path& target) { return takeRows(*table, rows, target, progress, stop); });
+    }
+    EmbeddingMatrix embed(const SimilarQuery& query, const ProgressSink& progress, std::stop_token stop) override {
+        return session::embedRows(openTable(query.table, stop), query, resolve(query.model).path, workspace_.get(), progress, stop);
+    }
+    std::shared_ptr<const SimilarRows> findSimilar(const SimilarQuery& query, const ProgressSink& progress, std::stop_token stop) override {
+        return session::findSimilarRows(openTable(query.table, stop), query, resolve(query.model).path, workspace_.get(), progress, stop);
     }
     void undoDatasetVersion(const std::string& name) override { remembered().undoVersion(name); }
     void removeDataset(const std::string& name) override { remembered().removeDataset(name); }

@@ -48,6 +48,7 @@ CREATE TABLE run_samples(
 CREATE INDEX run_samples_run ON run_samples(run);
 CREATE TABLE log_lines(seq INTEGER PRIMARY KEY, run TEXT NOT NULL, time TEXT NOT NULL, level INTEGER NOT NULL, sentence TEXT NOT NULL);
 CREATE INDEX log_lines_run ON log_lines(run);
+CREATE TABLE embeddings(model TEXT NOT NULL, key TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY(model, key)) WITHOUT ROWID;
 )";
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <utility>
@@ -125,6 +126,10 @@ public:
     std::vector<RunEvent> events(const std::string& run) const;
     std::vector<SampleOutput> samples(const std::string& run) const;
     std::vector<LogRecord> logs(const std::string& run) const;
+
+    // Vectors of texts by model (embeddings.cpp). At the positions of keys; empty where there is none.
+    std::vector<std::vector<float>> embeddings(const std::string& model, std::span<const std::string> keys) const;
+    void addEmbeddings(const std::string& model, std::span<const std::string> keys, std::span<const std::vector<float>> vectors);
 
 private:
     struct Progress { std::int64_t step; std::int64_t totalSteps; double seconds; };

@@ -12,6 +12,7 @@
 #include "bridge/generators.h"
 #include "bridge/models.h"
 #include "bridge/runs.h"
+#include "bridge/similarity.h"
 
 namespace lathe::bridge {
 
@@ -27,6 +28,7 @@ public:
     Background& background() { return *background_; }
     Models& models() { return *models_; }
     Datasets& datasets() { return *datasets_; }
+    Similarity& similarity() { return *similarity_; }
     Runs& runs() { return *runs_; }
     Generators& generators() { return *generators_; }
 
@@ -53,6 +55,7 @@ private:
     std::unique_ptr<Background> background_;
     std::unique_ptr<Models> models_;
     std::unique_ptr<Datasets> datasets_;
+    std::unique_ptr<Similarity> similarity_;
     std::unique_ptr<Runs> runs_;
     std::unique_ptr<Generators> generators_;
 };

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <lathe/data.h>
+#include <lathe/dedup.h>
 #include <lathe/generation.h>
 #include <lathe/models.h>
 #include <lathe/progress.h>
@@ -75,6 +76,27 @@ struct EvaluationResult {
     std::map<std::string, double> values;
 };
 
+/// Which rows are compared, and by what.
+struct SimilarQuery {
+    std::string table;            ///< dataset of the workspace, or a file
+    TextTemplate text;            ///< what is compared, such as "{synopsis}"
+    std::string model = "all-minilm-l6-v2";
+    std::string labels;           ///< column; empty = none
+    std::string labelSeparator = ", ";
+    float floor = 0.5f;           ///< pairs at or below are not kept
+    std::string precision = "auto";  ///< "auto", "f32" or "bf16"
+};
+
+/// Rows with everything that thresholds can be tried on.
+struct SimilarRows {
+    TablePtr table;
+    std::vector<std::string> texts;
+    std::vector<std::vector<std::string>> labels;
+    std::shared_ptr<const SimilarityIndex> index;
+    double embedSeconds = 0;
+    double seconds = 0;           ///< in all
+};
+
 /// A run of this process. Thread-safe; the run itself has its own thread, owned by the session.
 class RunHandle {
 public:
@@ -138,6 +160,13 @@ public:
     virtual void restoreDataset(const std::string& name) = 0;  ///< undoes removeDataset
     /// A dataset's newest version by name, or any CSV, TSV, JSONL, Parquet file by path.
     virtual std::shared_ptr<const Table> openTable(const std::string& nameOrFile, std::stop_token) const = 0;
+
+    // Deduplication. Vectors are kept in the workspace by model and text, so a second look is instant.
+    virtual EmbeddingMatrix embed(const SimilarQuery&, const ProgressSink&, std::stop_token) = 0;
+    virtual std::shared_ptr<const SimilarRows> findSimilar(const SimilarQuery&, const ProgressSink&, std::stop_token) = 0;
+    /// A new version with these rows only, such as what deduplication keeps.
+    virtual DatasetInfo keepRows(const std::string& name, const std::vector<std::int64_t>& rows, const std::string& howMade, const ProgressSink&,
+                                 std::stop_token) = 0;
 
     // Training.
     virtual std::vector<SpecCheck> check(const RunSpec&, std::stop_token) const = 0;
