@@ -127,7 +127,7 @@ int main(int argumentCount, char** arguments) {
     QCoreApplication::setApplicationName(u"lathe"_qs);
     QCoreApplication::setApplicationVersion(QLatin1StringView(LATHE_VERSION));
     QGuiApplication::setApplicationDisplayName(u"Lathe"_qs);
-    QGuiApplication::setDesktopFileName(u"org.lathe.Lathe"_qs);
+    QGuiApplication::setDesktopFileName(u"lathe"_qs);
     QApplication application(argumentCount, arguments);
     try {
         return run(application);
