@@ -9,6 +9,7 @@
 #include "models/formats/gguf_model.h"
 #include "models/formats/model_files.h"
 #include "models/loader.h"
+#include "session/gguf_vocabulary.h"
 
 namespace lathe::session {
 namespace {

@@ -14,6 +14,7 @@
 #include "session/device.h"
 #include "session/similarity.h"
 #include "session/generator.h"
+#include "session/layers.h"
 #include "session/model_export.h"
 #include "session/model_library.h"
 #include "session/run_keeper.h"
