@@ -27,6 +27,8 @@ buildLathe() {
     local targets=("$@") build="$root/build/release"
     jobs=$(buildJobs)
     log="$build/configure.log"
+    # Lets ccache find again what another clone of the same sources compiled.
+    export CCACHE_BASEDIR=$root
     mkdir -p "$build"
     if ! (cd "$root" && cmake --preset release -DLATHE_GUI="$gui" -DLATHE_TESTS=ON -DLATHE_WERROR="$(warningsAsErrors)") >"$log" 2>&1; then
         tail -n 25 "$log" >&2
