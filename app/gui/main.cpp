@@ -9,7 +9,7 @@
 #include "shell/job_status.h"
 #include "shell/language.h"
 #include "shell/main_window.h"
-#include "shell/preferences_dialog.h"
+#include "shell/settings_dialog.h"
 #include "widgets/theme.h"
 
 #include <lathe/error.h>

@@ -260,12 +260,12 @@ public:
         left->addWidget(buttonsCard());
         left->addWidget(plotCard(link, u"Training loss"_qs, false));
         left->addWidget(formulaCard());
-        left->addStretch();
+        left->addStretch(1);
         auto* right = column(nullptr, metrics::kSpace16);
         right->addWidget(formCard());
         right->addWidget(textCard());
         right->addWidget(tableCard());
-        right->addStretch();
+        right->addStretch(1);
         columns->addLayout(left, 3);
         columns->addLayout(right, 2);
         auto* area = new QScrollArea;
@@ -351,7 +351,7 @@ int main(int argumentCount, char** arguments) {
         QTest::qWait(300);
         window.grab().save(folder + u"/empty-"_qs + themeModeId(mode) + u".png"_qs);
         window.showKeys();
-        window.showPreferences();
+        window.showSettings();
         window.showAbout();
         QTest::qWait(300);
         for (auto* dialog : window.findChildren<QDialog*>()) {

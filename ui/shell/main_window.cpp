@@ -2,7 +2,7 @@
 #include "main_window.h"
 
 #include "job_status.h"
-#include "preferences_dialog.h"
+#include "settings_dialog.h"
 #include "status_line.h"
 #include "widgets/controls.h"
 #include "widgets/panel_page.h"

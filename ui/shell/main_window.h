@@ -44,7 +44,7 @@ public:
 public Q_SLOTS:
     void showKeys();
     void showAbout();
-    void showPreferences();
+    void showSettings();
 
 Q_SIGNALS:
     /// File > Open Workspace: the program restarts its session there.

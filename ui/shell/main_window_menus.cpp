@@ -4,7 +4,7 @@
 #include "job_status.h"
 #include "keys_dialog.h"
 #include "main_window.h"
-#include "preferences_dialog.h"
+#include "settings_dialog.h"
 #include "widgets/icons.h"
 #include "widgets/panel_page.h"
 #include "widgets/theme.h"
@@ -67,8 +67,8 @@ void MainWindow::buildFileMenu() {
         recent->addAction(tr("&Clear"), this, [this] { settings_.remove(QLatin1StringView(settings_keys::kRecentWorkspaces)); })->setEnabled(!folders.isEmpty());
     });
     menu->addSeparator();
-    connect(add(menu, u"shell.showPreferences"_qs, tr("&Preferences…"), u"settings"_qs, QKeySequence(u"Ctrl+,"_qs)), &QAction::triggered, this,
-            &MainWindow::showPreferences);
+    connect(add(menu, u"shell.showSettings"_qs, tr("S&ettings…"), u"settings"_qs, QKeySequence(u"Ctrl+,"_qs)), &QAction::triggered, this,
+            &MainWindow::showSettings);
     menu->addSeparator();
     connect(add(menu, u"shell.quit"_qs, tr("&Quit"), {}, QKeySequence::Quit), &QAction::triggered, this, &QWidget::close);
 }
@@ -175,8 +175,8 @@ void MainWindow::showAbout() {
     (new AboutDialog(this))->show();
 }
 
-void MainWindow::showPreferences() {
-    (new PreferencesDialog(theme_, settings_, this))->show();
+void MainWindow::showSettings() {
+    (new SettingsDialog(theme_, settings_, this))->show();
 }
 
 void MainWindow::chooseWorkspace() {

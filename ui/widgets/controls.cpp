@@ -72,7 +72,7 @@ QPushButton* button(const QString& objectName, const QString& text, ButtonKind k
     result->setObjectName(objectName);
     result->setProperty("kind", kindName(kind));
     result->setAutoDefault(false);
-    result->setIconSize(QSize(metrics::kIconSize, metrics::kIconSize));
+    result->setIconSize(QSize(metrics::kIconSize + metrics::kSpace4, metrics::kIconSize));
     if (!iconName.isEmpty()) {
         result->setProperty("iconName", iconName);
         result->setIcon(icon(iconName, iconToneOf(kind)));

@@ -11,6 +11,8 @@
 #include <QPixmapCache>
 #include <QSvgRenderer>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 static void initIconResource() {
@@ -65,11 +67,13 @@ public:
         QByteArray svg = svg_;
         svg.replace("currentColor", colour.name().toLatin1());
         // At 16 px a two-unit stroke of the 24-unit grid is 1.3 px: a little heavy beside 13 px text.
-        svg.replace("stroke-width=\"2\"", size.width() >= 40 ? "stroke-width=\"1.25\"" : "stroke-width=\"1.75\"");
+        svg.replace("stroke-width=\"2\"", size.height() >= 40 ? "stroke-width=\"1.25\"" : "stroke-width=\"1.75\"");
         pixmap = QPixmap(size);
         pixmap.fill(Qt::transparent);
         QPainter painter(&pixmap);
-        QSvgRenderer(svg).render(&painter, QRectF(QPointF(0, 0), QSizeF(size)));
+        // A wider box leaves room at the right: the gap between a button's icon and its text.
+        const double side = std::min(size.width(), size.height());
+        QSvgRenderer(svg).render(&painter, QRectF(0, (size.height() - side) / 2, side, side));
         painter.end();
         QPixmapCache::insert(key, pixmap);
         return pixmap;

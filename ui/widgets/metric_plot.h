@@ -75,7 +75,7 @@ public:
     /// What the cross-hair shows at x, highest value first; empty when x is outside the data.
     QList<PlotReading> readingsAt(double x) const;
 
-    /// Writes by suffix: .png (at `scale` times the widget's size), .svg, .pdf, .csv. Returns an empty text, or a sentence saying what failed.
+    /// Writes by suffix: .png (800 x 450 times `scale`), .svg, .pdf, .csv. Pictures are in the light theme. Returns an empty text, or a sentence saying what failed.
     QString exportTo(const QString& file, double scale = 2.0) const;
     /// The numbers as CSV: series, step, seconds, tokens, epoch, value, smoothed.
     QByteArray toCsv() const;

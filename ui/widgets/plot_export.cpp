@@ -23,6 +23,9 @@ using namespace Qt::StringLiterals;
 namespace lathe::widgets {
 namespace {
 
+// Size of an exported picture in pixels at scale 1, whatever the size of the chart in the window.
+constexpr QSize kPicture(800, 450);
+
 struct DataRow {
     QString series;
     PlotPoint point;
@@ -83,7 +86,7 @@ QByteArray csvNumber(double value) {
 /// Pictures go onto paper: they are drawn in the light theme with the title inside, and the chart is put back afterwards.
 class LightPicture {
 public:
-    LightPicture(QWidget* chart, QCustomPlot* plot, const QString& title, const QString& unit) : chart_(chart), plot_(plot), palette_(chart->palette()) {
+    LightPicture(QWidget* chart, QCustomPlot* plot, const QString& title, const QString& unit) : chart_(chart), plot_(plot), palette_(chart->palette()), viewport_(plot->viewport()) {
         chart_->setPalette(paletteOf(lightTokens()));
         plot_->plotLayout()->insertRow(0);
         QFont font = fontOf(FontRole::Body);
@@ -92,11 +95,13 @@ public:
         heading->setTextColor(lightTokens().text);
         plot_->plotLayout()->addElement(0, 0, heading);
         plot_->setBackground(QBrush(Qt::white));
+        plot_->setViewport(QRect(QPoint(0, 0), kPicture));
     }
     ~LightPicture() {
         plot_->plotLayout()->removeAt(0);
         plot_->plotLayout()->simplify();
         plot_->setBackground(QBrush(Qt::NoBrush));
+        plot_->setViewport(viewport_);
         chart_->setPalette(palette_);
     }
     LightPicture(const LightPicture&) = delete;
@@ -106,6 +111,7 @@ private:
     QWidget* chart_;
     QCustomPlot* plot_;
     QPalette palette_;
+    QRect viewport_;
 };
 
 void paintTo(QCustomPlot* plot, QPaintDevice* device, double factor) {
@@ -114,7 +120,7 @@ void paintTo(QCustomPlot* plot, QPaintDevice* device, double factor) {
     painter.scale(factor, factor);
     painter.setMode(QCPPainter::pmVectorized);
     painter.setMode(QCPPainter::pmNoCaching);
-    plot->toPainter(&painter, plot->width(), plot->height() + 20);
+    plot->toPainter(&painter, kPicture.width(), kPicture.height());
     painter.end();
 }
 
@@ -123,7 +129,7 @@ QByteArray svgOf(QCustomPlot* plot, const QString& title) {
     QSvgGenerator generator;
     generator.setOutputDevice(&buffer);
     generator.setTitle(title);
-    generator.setSize(plot->size() + QSize(0, 20));
+    generator.setSize(kPicture);
     generator.setViewBox(QRect(QPoint(0, 0), generator.size()));
     paintTo(plot, &generator, 1);
     return buffer.data();
@@ -135,8 +141,7 @@ QByteArray pdfOf(QCustomPlot* plot, const QString& title) {
     QPdfWriter writer(&buffer);
     writer.setTitle(title);
     constexpr double kPointsPerPixel = 0.75;
-    const QSizeF pixels(plot->width(), plot->height() + 20);
-    writer.setPageSize(QPageSize(pixels * kPointsPerPixel, QPageSize::Point, {}, QPageSize::ExactMatch));
+    writer.setPageSize(QPageSize(QSizeF(kPicture) * kPointsPerPixel, QPageSize::Point, {}, QPageSize::ExactMatch));
     writer.setPageMargins(QMarginsF(0, 0, 0, 0));
     writer.setResolution(1200);
     paintTo(plot, &writer, 1200.0 / 72.0 * kPointsPerPixel);
@@ -177,7 +182,7 @@ QString MetricPlot::exportTo(const QString& file, double scale) const {
         if (suffix == u"png"_qs) {
             QBuffer buffer(&content);
             buffer.open(QIODevice::WriteOnly);
-            d_->plot->toPixmap(d_->plot->width(), d_->plot->height() + 20, std::clamp(scale, 0.5, 8.0)).save(&buffer, "PNG");
+            d_->plot->toPixmap(kPicture.width(), kPicture.height(), std::clamp(scale, 0.5, 8.0)).save(&buffer, "PNG");
         } else {
             content = suffix == u"svg"_qs ? svgOf(d_->plot, title()) : pdfOf(d_->plot, title());
         }

@@ -18,7 +18,7 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr int kMostEndLabels = 8;
-constexpr int kWidestEndLabel = 120;
+constexpr int kWidestEndLabel = 136;
 constexpr int kMostMarks = 400;
 
 double drawable(double value) {
@@ -65,7 +65,9 @@ void MetricPlot::Private::makeGraphs(Series& one) {
     }
     one.endLabel = new QCPItemText(plot);
     one.endLabel->setPositionAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    one.endLabel->position->setType(QCPItemPosition::ptAbsolute);
+    one.endLabel->position->setType(QCPItemPosition::ptAxisRectRatio);
+    one.endLabel->position->setAxisRect(plot->axisRect());
+    one.endLabel->setPadding(QMargins(6, 0, 0, 0));
     one.endLabel->setClipToAxisRect(false);
     one.endLabel->setVisible(false);
 }
@@ -306,7 +308,7 @@ void MetricPlot::Private::placeEndLabels() {
     }
     for (const Wanted& one : wanted) {
         one.one->endLabel->setText(measures.elidedText(one.one->info.label, Qt::ElideMiddle, width - 8));
-        one.one->endLabel->position->setPixelPosition(QPointF(area.right() + 6, one.y));
+        one.one->endLabel->position->setCoords(1, (one.y - area.top()) / std::max(1, area.height()));
         one.one->endLabel->setVisible(true);
     }
 }

@@ -69,6 +69,7 @@ public:
 } // namespace
 
 SidebarList::SidebarList(QWidget* parent) : QListView(parent), items_(new QStandardItemModel(this)) {
+    setProperty("role", u"sidebar"_qs);
     setModel(items_);
     setItemDelegate(new SidebarDelegate(this));
     setFixedWidth(metrics::kSidebarWidth);

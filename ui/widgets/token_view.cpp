@@ -18,7 +18,9 @@ namespace lathe::widgets {
 namespace {
 
 constexpr int kMargin = metrics::kSpace8;
-constexpr int kLegendHeight = 24;
+constexpr int kLegendLine = 18;
+constexpr int kLegendPadding = 4;
+constexpr int kLegendSample = 16;
 constexpr std::array<TokenRole, 5> kLegendRoles = {TokenRole::Prompt, TokenRole::Trained, TokenRole::End, TokenRole::Padding, TokenRole::Cut};
 
 struct TokenColours {
@@ -88,6 +90,7 @@ QString tokenRoleName(TokenRole role) {
 }
 
 TokenView::TokenView(QWidget* parent) : QAbstractScrollArea(parent) {
+    setProperty("role", u"surface"_qs);
     setFocusPolicy(Qt::StrongFocus);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     viewport()->setMouseTracking(true);
@@ -138,7 +141,6 @@ void TokenView::layOut(int firstToken) {
     const int lineHeight = measures.height() + 4;
     const int step = lineHeight + metrics::kSpace4;
     const int right = std::max(viewport()->width() - kMargin, kMargin + 40);
-    bool hasRoles = false;
     for (int i = firstToken; i < tokens_.size(); ++i) {
         const QString shown = visibleTokenText(tokens_[i].text);
         // A token longer than a line is cut with … (the tooltip has it whole).
@@ -155,10 +157,9 @@ void TokenView::layOut(int firstToken) {
             lineY_ += step;
         }
     }
-    hasRoles = std::any_of(tokens_.begin(), tokens_.end(), [](const TokenItem& token) { return token.role != TokenRole::Plain; });
-    const int legend = isLegendShown_ && hasRoles ? kLegendHeight : 0;
-    setViewportMargins(0, 0, 0, 0);
-    contentHeight_ = (boxes_.isEmpty() ? 0 : boxes_.last().rect.bottom() + kMargin) + legend;
+    legend_ = legendEntries();
+    legendHeight_ = legend_.isEmpty() ? 0 : legend_.last().box.bottom() + 1 + kLegendPadding;
+    contentHeight_ = (boxes_.isEmpty() ? 0 : boxes_.last().rect.bottom() + kMargin) + legendHeight_;
     verticalScrollBar()->setRange(0, std::max(0, contentHeight_ - viewport()->height()));
     verticalScrollBar()->setPageStep(viewport()->height());
     verticalScrollBar()->setSingleStep(step);
@@ -193,40 +194,54 @@ void TokenView::paintEvent(QPaintEvent*) {
     paintLegend(painter);
 }
 
-void TokenView::paintLegend(QPainter& painter) {
+QList<TokenView::LegendEntry> TokenView::legendEntries() const {
+    QList<LegendEntry> entries;
     if (!isLegendShown_) {
-        return;
+        return entries;
     }
-    const Tokens& t = widgets::tokens(palette());
-    painter.setFont(fontOf(FontRole::Secondary));
-    const QFontMetrics measures(painter.font());
-    const QRect strip(0, viewport()->height() - kLegendHeight, viewport()->width(), kLegendHeight);
+    const QFontMetrics measures(fontOf(FontRole::Secondary));
+    const int right = viewport()->width() - kMargin;
     int x = kMargin;
-    bool isFirst = true;
+    int y = kLegendPadding;
     for (const TokenRole role : kLegendRoles) {
         if (std::none_of(tokens_.begin(), tokens_.end(), [role](const TokenItem& token) { return token.role == role; })) {
             continue;
         }
-        if (isFirst) {
-            painter.fillRect(strip, t.surface);
-            painter.setPen(t.border);
-            painter.drawLine(strip.topLeft(), strip.topRight());
-            isFirst = false;
+        const int width = kLegendSample + metrics::kSpace4 + measures.horizontalAdvance(tokenRoleName(role)) + 2;
+        if (x > kMargin && x + width > right) {
+            x = kMargin;
+            y += kLegendLine;
         }
+        entries.append({role, QRect(x, y, width, kLegendLine)});
+        x += width + metrics::kSpace12;
+    }
+    return entries;
+}
+
+void TokenView::paintLegend(QPainter& painter) {
+    if (legend_.isEmpty()) {
+        return;
+    }
+    const Tokens& t = widgets::tokens(palette());
+    painter.setFont(fontOf(FontRole::Secondary));
+    const QRect strip(0, viewport()->height() - legendHeight_, viewport()->width(), legendHeight_);
+    painter.fillRect(strip, t.surface);
+    painter.setPen(t.border);
+    painter.drawLine(strip.topLeft(), strip.topRight());
+    for (const LegendEntry& entry : legend_) {
+        const QRect box = entry.box.translated(0, strip.top());
         TokenItem sample;
-        sample.role = role;
+        sample.role = entry.role;
         const TokenColours colours = coloursOf(t, sample);
-        const QRectF box(x + 0.5, strip.top() + 6.5, 15, 11);
-        painter.setPen(role == TokenRole::Padding ? QPen(t.border) : QPen(Qt::NoPen));
+        const QRectF swatch(box.left() + 0.5, box.center().y() - 5, kLegendSample - 1, 11);
+        painter.setPen(entry.role == TokenRole::Padding ? QPen(t.border) : QPen(Qt::NoPen));
         painter.setBrush(colours.ground);
-        painter.drawRoundedRect(box, 3, 3);
+        painter.drawRoundedRect(swatch, 3, 3);
         if (colours.underline.alpha() > 0) {
-            painter.fillRect(QRectF(box.left() + 2, box.bottom() - 2, box.width() - 4, 1.5), colours.underline);
+            painter.fillRect(QRectF(swatch.left() + 2, swatch.bottom() - 2, swatch.width() - 4, 1.5), colours.underline);
         }
         painter.setPen(t.secondary);
-        const QString name = tokenRoleName(role);
-        painter.drawText(QRect(x + 20, strip.top(), measures.horizontalAdvance(name) + 2, kLegendHeight), Qt::AlignVCenter | Qt::TextSingleLine, name);
-        x += 20 + measures.horizontalAdvance(name) + metrics::kSpace16;
+        painter.drawText(box.adjusted(kLegendSample + metrics::kSpace4, 0, 0, 0), Qt::AlignVCenter | Qt::TextSingleLine, tokenRoleName(entry.role));
     }
 }
 
@@ -283,8 +298,8 @@ void TokenView::keyPressEvent(QKeyEvent* event) {
     QScrollBar* bar = verticalScrollBar();
     if (box.top() < bar->value()) {
         bar->setValue(box.top() - kMargin);
-    } else if (box.bottom() > bar->value() + viewport()->height() - kLegendHeight) {
-        bar->setValue(box.bottom() - viewport()->height() + kLegendHeight + kMargin);
+    } else if (box.bottom() > bar->value() + viewport()->height() - legendHeight_) {
+        bar->setValue(box.bottom() - viewport()->height() + legendHeight_ + kMargin);
     }
 }
 

@@ -61,10 +61,17 @@ private:
     void layOut(int firstToken);
     void setCurrent(int index);
     QString tipOf(int index) const;
+    struct LegendEntry {
+        TokenRole role;
+        QRect box;
+    };
+    QList<LegendEntry> legendEntries() const;
     void paintLegend(QPainter& painter);
 
     QList<TokenItem> tokens_;
     QList<Box> boxes_;
+    QList<LegendEntry> legend_;
+    int legendHeight_ = 0;
     int contentHeight_ = 0;
     int lineX_ = 0;
     int lineY_ = 0;

@@ -12,10 +12,10 @@ class Theme;
 namespace lathe::shell {
 
 /// Theme, text size and language. Theme and size act at once; a new language is shown after the next start. Non-modal.
-class PreferencesDialog : public QDialog {
+class SettingsDialog : public QDialog {
     Q_OBJECT
 public:
-    PreferencesDialog(widgets::Theme& theme, QSettings& settings, QWidget* parent);
+    SettingsDialog(widgets::Theme& theme, QSettings& settings, QWidget* parent);
 };
 
 /// Keys of the settings file.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "preferences_dialog.h"
+#include "settings_dialog.h"
 
 #include "language.h"
 #include "widgets/controls.h"
@@ -25,25 +25,25 @@ QList<FieldSpec> fields() {
     FieldSpec theme;
     theme.id = kThemeId;
     theme.type = FieldType::Choice;
-    theme.label = PreferencesDialog::tr("Theme");
+    theme.label = SettingsDialog::tr("Theme");
     theme.defaultValue = u"system"_qs;
-    theme.choices = {{u"system"_qs, PreferencesDialog::tr("As the desktop"), {}},
-                     {u"light"_qs, PreferencesDialog::tr("Light"), {}},
-                     {u"dark"_qs, PreferencesDialog::tr("Dark"), {}}};
+    theme.choices = {{u"system"_qs, SettingsDialog::tr("As the desktop"), {}},
+                     {u"light"_qs, SettingsDialog::tr("Light"), {}},
+                     {u"dark"_qs, SettingsDialog::tr("Dark"), {}}};
     FieldSpec scale;
     scale.id = kScaleId;
     scale.type = FieldType::Choice;
-    scale.label = PreferencesDialog::tr("Text size");
+    scale.label = SettingsDialog::tr("Text size");
     scale.defaultValue = 1.0;
-    scale.choices = {{0.9, PreferencesDialog::tr("Small"), {}},
-                     {1.0, PreferencesDialog::tr("Normal"), {}},
-                     {1.2, PreferencesDialog::tr("Large"), {}},
-                     {1.45, PreferencesDialog::tr("Largest"), {}}};
+    scale.choices = {{0.9, SettingsDialog::tr("Small"), {}},
+                     {1.0, SettingsDialog::tr("Normal"), {}},
+                     {1.2, SettingsDialog::tr("Large"), {}},
+                     {1.45, SettingsDialog::tr("Largest"), {}}};
     FieldSpec language;
     language.id = kLanguageId;
     language.type = FieldType::Choice;
-    language.label = PreferencesDialog::tr("Language");
-    language.help = PreferencesDialog::tr("A new language is used from the next start.");
+    language.label = SettingsDialog::tr("Language");
+    language.help = SettingsDialog::tr("A new language is used from the next start.");
     language.defaultValue = QString();
     for (const Language& one : languages()) {
         language.choices.append({one.id, one.name, {}});
@@ -53,11 +53,11 @@ QList<FieldSpec> fields() {
 
 } // namespace
 
-PreferencesDialog::PreferencesDialog(Theme& theme, QSettings& settings, QWidget* parent) : QDialog(parent) {
-    setObjectName(u"shell.preferences"_qs);
+SettingsDialog::SettingsDialog(Theme& theme, QSettings& settings, QWidget* parent) : QDialog(parent) {
+    setObjectName(u"shell.settings"_qs);
     setAttribute(Qt::WA_DeleteOnClose);
-    setWindowTitle(tr("Preferences"));
-    auto* form = new ParamForm(u"preferences"_qs);
+    setWindowTitle(tr("Settings"));
+    auto* form = new ParamForm(u"settings"_qs);
     form->setFields(fields());
     form->setValues({{kThemeId, themeModeId(theme.mode())},
                      {kScaleId, settings.value(QLatin1StringView(settings_keys::kTextScale), theme.textScale()).toDouble()},
