@@ -75,7 +75,9 @@ void exportModel(const ResolvedModel& model, const ModelExportOptions& options, 
     if (loaded.model->hasLora()) loaded.model->mergeAndDropLora();
     tell("Writing the model", 1);
     if (options.format == ModelExportFormat::Gguf) return writeAsGguf(*loaded.model, ggufVocabularyOf(model, tokenizer), options);
-    models::saveModel(*loaded.model, options.output, {.dtype = torchType(options.dtype)});
+    models::SaveOptions save;
+    save.dtype = torchType(options.dtype);
+    models::saveModel(*loaded.model, options.output, save);
     tell("Writing the tokenizer", 2);
     tokenizer.save(options.output);
 }

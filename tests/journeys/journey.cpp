@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "journey.h"
+
+#include <QAbstractButton>
+#include <QApplication>
+#include <QFileInfo>
+
+#include "panels.h"
+
+namespace lathe::tests {
+
+Journey::Journey(const QString& workspace) : workspace_(workspace.isEmpty() ? scratch_.filePath(QStringLiteral("workspace")) : workspace) {
+    qputenv("LATHE_RESOURCES", LATHE_SOURCE_DIR "/resources");
+    settings_ = std::make_unique<QSettings>(scratch_.filePath(QStringLiteral("settings.ini")), QSettings::IniFormat);
+    theme_ = std::make_unique<widgets::Theme>(*qApp);
+    theme_->setMode(widgets::ThemeMode::Light);
+    heartbeat_.setInterval(5);
+    QObject::connect(&heartbeat_, &QTimer::timeout, [this] { longestGap_ = std::max(longestGap_, sinceBeat_.restart()); });
+    sinceBeat_.start();
+    heartbeat_.start();
+    open();
+}
+
+Journey::~Journey() { close(); }
+
+void Journey::open() {
+    services_ = std::make_unique<bridge::Services>(workspace_);
+    status_ = std::make_unique<shell::JobStatus>();
+    feed_ = std::make_unique<app::JobFeed>(*services_, *status_);
+    window_ = std::make_unique<shell::MainWindow>(app::panelTable(*services_, status_.get()), *theme_, *status_, *settings_);
+    window_->resize(1280, 800);
+    window_->show();
+    // Not QVERIFY: this is not a test function. The first find fails loudly if the window never came.
+    static_cast<void>(QTest::qWaitForWindowExposed(window_.get()));
+}
+
+void Journey::close() {
+    window_.reset();
+    feed_.reset();
+    status_.reset();
+    services_.reset();
+}
+
+void Journey::restart() {
+    close();
+    open();
+}
+
+void Journey::show(const QString& panel) { window_->showPanel(panel); }
+
+bool Journey::click(const QString& objectName, int timeoutMilliseconds) {
+    QPointer<QAbstractButton> target;
+    const bool isReady = QTest::qWaitFor([&] {
+        target = find<QAbstractButton>(objectName);
+        return target != nullptr && target->isVisible() && target->isEnabled();
+    }, timeoutMilliseconds);
+    if (!isReady) {
+        qWarning("%s %s", qPrintable(objectName), target == nullptr ? "is not there" : target->isVisible() ? "is disabled" : "is hidden");
+        return false;
+    }
+    QTest::mouseClick(target, Qt::LeftButton);
+    return true;
+}
+
+bool Journey::choose(const QString& comboBox, const QString& text) {
+    const bool isThere = QTest::qWaitFor([&] { return find<QComboBox>(comboBox) != nullptr && find<QComboBox>(comboBox)->findText(text) >= 0; }, 10'000);
+    if (!isThere) {
+        qWarning("%s has no %s", qPrintable(comboBox), qPrintable(text));
+        return false;
+    }
+    auto* box = find<QComboBox>(comboBox);
+    box->setFocus();
+    // As the wheel or the arrow keys do it: the index changes and the activated signal follows.
+    const int wanted = box->findText(text);
+    while (box->currentIndex() < wanted) QTest::keyClick(box, Qt::Key_Down);
+    while (box->currentIndex() > wanted) QTest::keyClick(box, Qt::Key_Up);
+    return box->currentIndex() == wanted;
+}
+
+QString Journey::textOf(const QString& label) {
+    const auto* found = find<QLabel>(label);
+    return found == nullptr ? QString() : found->text();
+}
+
+qint64 Journey::longestGapMilliseconds() { return std::exchange(longestGap_, 0); }
+
+QString tinyModelFolder() {
+    const QString folder = QStringLiteral(LATHE_SHARED_DIR "/goldens/models/gpt2");
+    return QFileInfo(folder + QStringLiteral("/config.json")).exists() ? folder : QString();
+}
+
+}  // namespace lathe::tests
