@@ -31,7 +31,7 @@ struct NamedRole {
     bool hasBias = false;
 };
 
-/// Sizes and switches that the blocks need. All are checked by checkArchitecture.
+/// Sizes and switches that the blocks need. Families check every value while they read it.
 struct Architecture {
     std::string modelType;          ///< Hugging Face's model_type
     std::int64_t vocabularySize = 0;
@@ -41,7 +41,7 @@ struct Architecture {
     std::int64_t numKvHeads = 0;    ///< H unless grouped-query
     std::int64_t headWidth = 0;     ///< K
     std::int64_t innerWidth = 0;    ///< of the MLP
-    std::int64_t maxPositions = 0;  ///< longest sequence in tokens
+    std::int64_t maxPositions = 0;    ///< longest sequence in tokens that the model was made for
     std::int64_t positionOffset = 0;  ///< added to positions before the embedding (RoBERTa: pad id + 1)
     std::int64_t numTokenTypes = 0;   ///< 0: no type embedding
     bool isCausal = false;
@@ -56,11 +56,14 @@ struct Architecture {
     tensor::RopeSettings rope;      ///< theta 0: none
     double embeddingDropout = 0;
     double attentionDropout = 0;
-    double hiddenDropout = 0;
+    double attentionOutputDropout = 0;  ///< after the attention's output projection
+    double mlpDropout = 0;              ///< after the MLP
     double classifierDropout = 0;
     double initializerRange = 0.02;
     bool scalesResidualInit = false;  ///< GPT-2: output projections start at range / sqrt(2 L)
-    std::int64_t padId = -1;
+    std::int64_t padId = -1;          ///< row of the word embedding that starts at zero and gets no gradient; -1: none
+    bool scalesAttention = true;      ///< by 1 / sqrt(K)
+    bool scalesAttentionByLayer = false;  ///< and by 1 / (layer + 1)
 
     HeadKind head = HeadKind::None;
     ClassifierKind classifier = ClassifierKind::LastToken;
@@ -73,7 +76,12 @@ struct Architecture {
     std::vector<NamedRole> languageModelRoles;
     std::vector<NamedRole> classifierRoles;
     std::vector<std::string> loraAutoTargets;  ///< PEFT's default for this model_type
-    std::vector<std::string> ignoredTensors;   ///< endings of names that older files hold and nobody needs
+    std::vector<std::string> ignoredEndings;   ///< of names that older files hold and nobody needs
+    std::vector<std::string> otherHeads;       ///< beginnings of names that belong to heads not built here
+
+    std::int64_t queryWidth() const { return numHeads * headWidth; }
+    std::int64_t keyValueWidth() const { return numKvHeads * headWidth; }
+    std::int64_t joinedAttentionWidth() const { return queryWidth() + 2 * keyValueWidth(); }
 };
 
 }  // namespace lathe::models

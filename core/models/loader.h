@@ -32,6 +32,7 @@ struct LoadedModel {
     std::vector<std::string> initialised;  ///< names of parameters that were drawn, not read
     std::vector<std::string> unused;       ///< tensors of the files that this head does not need
     std::vector<std::string> labels;       ///< id2label in order; empty without a classification head
+    std::string generationConfigJson;      ///< generation_config.json as it was; empty if there is none
 };
 
 /// Reads an HF folder (config.json + safetensors, an adapter beside adapter_config.json attached) or a .gguf file, in f32.
@@ -50,13 +51,18 @@ void loadAdapter(Model& model, const std::filesystem::path& folder);
 
 struct SaveOptions {
     torch::ScalarType dtype = torch::kFloat32;  ///< kFloat32, kBFloat16 or kHalf
-    std::uint64_t maxShardBytes = std::uint64_t{5} << 30;
+    std::uint64_t maxShardBytes = 5'000'000'000;
+    std::string generationConfigJson;           ///< written beside the weights unless empty
 };
 
 /// Where a parameter's saved value comes from; used to save f32 master weights while the model computes in bf16.
 using ParameterSource = std::function<torch::Tensor(const Parameter&)>;
 
-/// Writes config.json and model.safetensors that transformers loads. An attached adapter is not merged and not written.
+/// config.json's text with the "dtype" of what is saved.
+std::string configForSaving(const Model& model, torch::ScalarType dtype);
+
+/// Writes config.json and model.safetensors that transformers loads. An attached adapter is not written; merge it first if it
+/// is to be part of the weights. Throws Io, Unsupported (dtype).
 void saveModel(const Model& model, const std::filesystem::path& folder, const SaveOptions& options = {},
                const ParameterSource& source = {});
 

@@ -12,14 +12,13 @@
 
 #include "models/architecture.h"
 #include "models/lora.h"
+#include "models/parameter_layout.h"
 #include "tensor/linear.h"
 #include "tensor/kv_cache.h"
 #include "tensor/packed_batch.h"
 #include "tensor/torch.h"
 
 namespace lathe::models {
-
-enum class ParameterKind { Matrix, Embedding, Bias, Norm };
 
 /// A leaf tensor under its Hugging Face name.
 struct Parameter {
@@ -40,7 +39,7 @@ struct ForwardOptions {
     bool isTraining = false;                  ///< dropout as configured; off otherwise
     std::optional<at::Generator> generator;   ///< where dropout draws from; needed if isTraining and a rate is above 0
     bool usesCheckpointing = false;           ///< blocks keep their input only and are computed again in backward
-    int firstTrainableLayer = 0;              ///< dropout is off in layers below it (they are frozen)
+    int firstTrainableLayer = -1;             ///< dropout is off below it, as these are frozen; -1: the embeddings train, too
     tensor::KvCache* cache = nullptr;         ///< appends to it; the batch's slots are its sequences, positions follow from it
 };
 

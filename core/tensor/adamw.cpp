@@ -173,15 +173,13 @@ AdamW::AdamW(std::vector<AdamWParameter> parameters, AdamWSettings settings) : p
     torch::NoGradGuard guard;
     for (const auto& parameter : parameters_) {
         const auto& value = parameter.value;
-        if (!value.is_contiguous() || !(isBf16(value) || value.scalar_type() == torch::kFloat32)) {
+        const bool isHalf = isBf16(value) || (value.scalar_type() == torch::kHalf && !value.is_cpu());
+        if (!value.is_contiguous() || !(isHalf || value.scalar_type() == torch::kFloat32)) {
             throw Error(ErrorCode::InvalidInput, fmt::format("{} cannot be optimised. AdamW takes contiguous f32 and bf16 weights. Use precision f32 or bf16.", parameter.name));
         }
         Slot slot;
-        const auto options = torch::TensorOptions().dtype(torch::kFloat32).device(value.device());
-        slot.mean = torch::zeros(value.sizes(), options);
-        slot.square = torch::zeros(value.sizes(), options);
-        if (isBf16(value) && value.is_cpu()) slot.lower = torch::zeros(value.sizes(), torch::kInt16);
-        else if (isBf16(value)) slot.master = value.detach().to(torch::kFloat32);
+        if (isHalf && value.is_cpu()) slot.lower = torch::zeros(value.sizes(), torch::kInt16);
+        else if (isHalf) slot.master = value.detach().to(torch::kFloat32);
         slots_.push_back(std::move(slot));
     }
 }
@@ -247,9 +245,20 @@ double AdamW::gradientNorm() const {
 void AdamW::step(double learningRate, double gradientScale) {
     torch::NoGradGuard guard;
     makeGradientsContiguous(parameters_);
+    makeMoments();
     ++steps_;
     if (isOnCpu(parameters_)) stepOnCpu(learningRate, gradientScale);
     else stepElsewhere(learningRate, gradientScale);
+}
+
+void AdamW::makeMoments() {
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+        const auto& value = parameters_[i].value;
+        if (!value.grad().defined() || slots_[i].mean.defined()) continue;
+        const auto options = torch::TensorOptions().dtype(torch::kFloat32).device(value.device());
+        slots_[i].mean = torch::zeros(value.sizes(), options);
+        slots_[i].square = torch::zeros(value.sizes(), options);
+    }
 }
 
 void AdamW::stepOnCpu(double learningRate, double gradientScale) {
@@ -302,14 +311,17 @@ void AdamW::clearGradients() {
 AdamWState AdamW::state(std::size_t index) const { return {master(index), slots_.at(index).mean, slots_.at(index).square}; }
 
 void AdamW::restore(std::size_t index, const AdamWState& state) {
-    torch::NoGradGuard guard;
     setMaster(index, state.master);
-    auto& slot = slots_.at(index);
-    if (state.mean.sizes() != slot.mean.sizes() || state.square.sizes() != slot.square.sizes()) {
+    setMoments(index, state.mean, state.square);
+}
+
+void AdamW::setMoments(std::size_t index, const torch::Tensor& mean, const torch::Tensor& square) {
+    const auto& value = parameters_.at(index).value;
+    if (mean.sizes() != value.sizes() || square.sizes() != value.sizes()) {
         throw Error(ErrorCode::InvalidInput, fmt::format("The optimiser state of {} has another shape than the weight. The checkpoint belongs to another model.", parameters_[index].name));
     }
-    slot.mean.copy_(state.mean);
-    slot.square.copy_(state.square);
+    slots_[index].mean = mean.to(value.device(), torch::kFloat32).contiguous();
+    slots_[index].square = square.to(value.device(), torch::kFloat32).contiguous();
 }
 
 std::uint64_t AdamW::stateBytes() const {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// AdamW (Loshchilov and Hutter 2019, alg. 2) over f32 and bf16 leaves, one pass over memory a step.
+/// AdamW (Loshchilov and Hutter 2019, alg. 2) over f32 and bf16 leaves (and f16 ones on a GPU), one pass over memory a step.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -35,7 +35,8 @@ struct AdamWState {
 /// tensor of its own. f32 leaves are their own master. Not thread-safe.
 class AdamW {
 public:
-    /// Starts from the leaves' present values. Throws InvalidInput for a leaf that is not contiguous f32 or bf16.
+    /// Starts from the leaves' present values. Throws InvalidInput for a leaf that is not contiguous f32 or bf16
+    /// (f16 on a GPU). Moments are made at the first step, when what loading needed is free again.
     AdamW(std::vector<AdamWParameter> parameters, AdamWSettings settings);
 
     /// Sets masters (and so the leaves) of bf16 leaves from f32 values that bf16 cannot hold. [shape of the value], f32.
@@ -54,11 +55,12 @@ public:
     const std::vector<AdamWParameter>& parameters() const { return parameters_; }
     /// A copy where a master is split, views elsewhere.
     AdamWState state(std::size_t index) const;
-    /// Mean and square of one parameter (views, f32).
+    /// Mean and square of one parameter (views, f32); undefined before its first step.
     const torch::Tensor& mean(std::size_t index) const { return slots_.at(index).mean; }
     const torch::Tensor& square(std::size_t index) const { return slots_.at(index).square; }
     /// Puts back what state() gave; `steps` is what steps() was. Throws InvalidInput where shapes differ.
     void restore(std::size_t index, const AdamWState& state);
+    void setMoments(std::size_t index, const torch::Tensor& mean, const torch::Tensor& square);  ///< takes them over
     void setSteps(std::int64_t steps) { steps_ = steps; }
     std::uint64_t stateBytes() const;  ///< beside the leaves
 
@@ -69,6 +71,7 @@ private:
         torch::Tensor lower;   ///< int16, CPU bf16 leaves
         torch::Tensor master;  ///< f32, bf16 leaves elsewhere
     };
+    void makeMoments();
     void stepOnCpu(double learningRate, double gradientScale);
     void stepElsewhere(double learningRate, double gradientScale);
 

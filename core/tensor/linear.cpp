@@ -18,7 +18,7 @@ using torch::autograd::variable_list;
 /// Up to this many rows the hand-written kernel is faster: one pass over the weights is all the time there is.
 constexpr std::int64_t kMostGemvRows = 8;
 
-torch::Tensor gemvLinear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) {
+torch::Tensor gemvLinear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias, torch::ScalarType outputType) {
     const std::int64_t rows = x.size(0);
     const std::int64_t inputs = weight.size(1);
     const std::int64_t outputs = weight.size(0);
@@ -34,7 +34,7 @@ torch::Tensor gemvLinear(const torch::Tensor& x, const torch::Tensor& weight, co
     if (bias.defined()) {
         y.add_(bias);
     }
-    return y.to(x.scalar_type());
+    return y.to(outputType);
 }
 
 /// dW of some parts: one product if all of them want it, else one each.
@@ -59,7 +59,7 @@ void weightGradients(const torch::Tensor& dy, const torch::Tensor& x, const std:
 /// Inputs: x, the parts' weights, then their biases if there are any. The joined tensors are the same storage.
 struct JoinedLinear : torch::autograd::Function<JoinedLinear> {
     static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x, at::TensorList leaves, const torch::Tensor& weight,
-                                 const torch::Tensor& bias, std::int64_t parts) {
+                                 const std::optional<torch::Tensor>& bias, std::int64_t parts) {
         context->save_for_backward({x, weight});
         std::vector<std::int64_t> sizes;
         std::vector<std::int64_t> wanted;
@@ -72,7 +72,7 @@ struct JoinedLinear : torch::autograd::Function<JoinedLinear> {
         context->saved_data["sizes"] = sizes;
         context->saved_data["wanted"] = wanted;
         context->saved_data["inputWanted"] = x.requires_grad();
-        return at::linear(x, weight, bias.defined() ? std::optional<torch::Tensor>(bias) : std::nullopt);
+        return at::linear(x, weight, bias);
     }
 
     static variable_list backward(AutogradContext* context, variable_list grads) {
@@ -122,6 +122,13 @@ struct AddColumns : torch::autograd::Function<AddColumns> {
     }
 };
 
+/// y plus the part's low-rank product in its columns.
+torch::Tensor addAdapter(const torch::Tensor& y, const torch::Tensor& x, const LinearPart& part, const DropoutContext& context) {
+    const torch::Tensor reduced = at::linear(dropout(x, part.lora->dropout, context), part.lora->a);
+    const torch::Tensor delta = at::linear(reduced, part.lora->b) * part.lora->scaling;
+    return AddColumns::apply(y, delta, part.firstRow);
+}
+
 bool needsGraph(const torch::Tensor& x, const std::vector<LinearPart>& parts) {
     if (!torch::GradMode::is_enabled()) {
         return false;
@@ -138,12 +145,21 @@ torch::Tensor leafOf(const torch::Tensor& joined, std::int64_t first, std::int64
 
 }  // namespace
 
-torch::Tensor linearInference(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) {
+torch::Tensor linearInference(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
+                              std::optional<torch::ScalarType> outputType) {
     const torch::NoGradGuard noGrad;
     if (x.size(0) <= kMostGemvRows && kernels::isPlain(x) && kernels::isPlain(weight)) {
-        return gemvLinear(x, weight, bias);
+        return gemvLinear(x, weight, bias, outputType.value_or(x.scalar_type()));
     }
-    return at::linear(x, weight, bias.defined() ? std::optional<torch::Tensor>(bias) : std::nullopt);
+    const auto added = bias.defined() ? std::optional<torch::Tensor>(bias) : std::nullopt;
+    return at::linear(x, weight, added).to(outputType.value_or(x.scalar_type()));
+}
+
+Linear Linear::sharing(const std::string& name, const torch::Tensor& weight) {
+    Linear shared;
+    shared.weight_ = weight.detach();
+    shared.parts_.push_back({name, 0, weight.size(0), weight, {}, std::nullopt});
+    return shared;
 }
 
 Linear::Linear(const std::vector<PartSpec>& parts, std::int64_t inputs, bool hasBias) {
@@ -181,39 +197,33 @@ void Linear::convert(torch::ScalarType dtype, const torch::Device& device) {
     }
 }
 
-torch::Tensor Linear::forward(const torch::Tensor& x, const DropoutContext& context) const {
+torch::Tensor Linear::forward(const torch::Tensor& x, const DropoutContext& context, std::optional<torch::ScalarType> outputType) const {
     const bool isGraph = needsGraph(x, parts_);
     if (!isGraph && inferenceOverride) {
-        return inferenceOverride->apply(x);
+        return inferenceOverride->apply(x).to(outputType.value_or(x.scalar_type()));
     }
-    torch::Tensor y;
-    if (isGraph) {
-        std::vector<torch::Tensor> leaves;
-        leaves.reserve(2 * parts_.size());
-        for (const LinearPart& part : parts_) {
-            leaves.push_back(part.weight);
-        }
-        if (bias_.defined()) {
-            for (const LinearPart& part : parts_) {
-                leaves.push_back(part.bias);
-            }
-        }
-        y = JoinedLinear::apply(x, at::TensorList(leaves), weight_, bias_, static_cast<std::int64_t>(parts_.size()));
-    } else {
-        y = linearInference(x, weight_, bias_);
-    }
-    if (!isLoraEnabled) {
-        return y;
-    }
+    torch::Tensor y = isGraph ? joinedForward(x) : linearInference(x, weight_, bias_, outputType);
     for (const LinearPart& part : parts_) {
-        if (!part.lora) {
-            continue;
+        if (part.lora && isLoraEnabled) {
+            y = addAdapter(y, x, part, context);
         }
-        const torch::Tensor reduced = at::linear(dropout(x, part.lora->dropout, context), part.lora->a);
-        const torch::Tensor delta = at::linear(reduced, part.lora->b) * part.lora->scaling;
-        y = isGraph ? AddColumns::apply(y, delta, part.firstRow) : AddColumns::apply(y.detach(), delta, part.firstRow);
     }
-    return y;
+    return outputType ? y.to(*outputType) : y;
+}
+
+torch::Tensor Linear::joinedForward(const torch::Tensor& x) const {
+    std::vector<torch::Tensor> leaves;
+    leaves.reserve(2 * parts_.size());
+    for (const LinearPart& part : parts_) {
+        leaves.push_back(part.weight);
+    }
+    if (bias_.defined()) {
+        for (const LinearPart& part : parts_) {
+            leaves.push_back(part.bias);
+        }
+    }
+    const auto bias = bias_.defined() ? std::optional<torch::Tensor>(bias_) : std::nullopt;
+    return JoinedLinear::apply(x, at::TensorList(leaves), weight_, bias, static_cast<std::int64_t>(parts_.size()));
 }
 
 }  // namespace lathe::tensor

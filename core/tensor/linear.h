@@ -49,6 +49,9 @@ public:
     /// Zero weights, f32, on the CPU. All parts have a bias or none has.
     Linear(const std::vector<PartSpec>& parts, std::int64_t inputs, bool hasBias);
 
+    /// A linear without bias whose weight is another module's leaf (a tied head).
+    static Linear sharing(const std::string& name, const torch::Tensor& weight);
+
     bool isDefined() const { return weight_.defined(); }
     std::int64_t inputs() const { return weight_.size(1); }
     std::int64_t outputs() const { return weight_.size(0); }
@@ -57,8 +60,9 @@ public:
     const torch::Tensor& joinedWeight() const { return weight_; }  ///< [out, in], shares storage with the parts, no gradient
     const torch::Tensor& joinedBias() const { return bias_; }
 
-    /// x [n, in] -> [n, out]. Adapters count while isLoraEnabled.
-    torch::Tensor forward(const torch::Tensor& x, const DropoutContext& dropout = {}) const;
+    /// x [n, in] -> [n, out] in x's dtype, or in outputType. Adapters count while isLoraEnabled.
+    torch::Tensor forward(const torch::Tensor& x, const DropoutContext& dropout = {},
+                          std::optional<torch::ScalarType> outputType = std::nullopt) const;
 
     /// Makes new leaves of another dtype or device; gradients are dropped, requires_grad stays.
     void convert(torch::ScalarType dtype, const torch::Device& device);
@@ -68,6 +72,8 @@ public:
     std::shared_ptr<const LinearOverride> inferenceOverride;
 
 private:
+    torch::Tensor joinedForward(const torch::Tensor& x) const;
+
     torch::Tensor weight_;
     torch::Tensor bias_;
     std::vector<LinearPart> parts_;
@@ -75,6 +81,7 @@ private:
 
 /// x [n, in] times weight [out, in], plus bias if defined, without autograd. Few rows on a CPU go to a hand-written kernel that
 /// reads each weight once.
-torch::Tensor linearInference(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias);
+torch::Tensor linearInference(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
+                              std::optional<torch::ScalarType> outputType = std::nullopt);
 
 }  // namespace lathe::tensor

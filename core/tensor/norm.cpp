@@ -2,6 +2,7 @@
 #include "tensor/norm.h"
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include <ATen/Parallel.h>
@@ -96,14 +97,19 @@ FusedGradients fusedBackward(const torch::Tensor& dSum, const torch::Tensor& dNo
     return result;
 }
 
+/// Autograd nodes take no undefined tensors.
+std::optional<torch::Tensor> given(const torch::Tensor& x) { return x.defined() ? std::optional<torch::Tensor>(x) : std::nullopt; }
+
 struct FusedAddNorm : torch::autograd::Function<FusedAddNorm> {
     static torch::autograd::variable_list forward(torch::autograd::AutogradContext* context, const torch::Tensor& stream,
-                                                  const torch::Tensor& branch, const torch::Tensor& weight, const torch::Tensor& bias,
-                                                  const Norm& norm, torch::ScalarType outputType) {
+                                                  const std::optional<torch::Tensor>& maybeBranch, const torch::Tensor& weight,
+                                                  const std::optional<torch::Tensor>& bias, const Norm& norm,
+                                                  torch::ScalarType outputType) {
+        const torch::Tensor branch = maybeBranch.value_or(torch::Tensor());
         FusedResult result = fusedForward(stream, branch, norm, outputType);
         context->save_for_backward({branch.defined() ? result.values.sum : stream, result.statistics, weight});
         context->saved_data["layer"] = norm.kind == NormKind::Layer;
-        context->saved_data["hasBias"] = bias.defined();
+        context->saved_data["hasBias"] = bias.has_value();
         context->saved_data["branchType"] = branch.defined() ? static_cast<std::int64_t>(branch.scalar_type()) : std::int64_t{-1};
         context->set_materialize_grads(false);
         if (branch.defined()) {
@@ -168,7 +174,7 @@ NormResult addNorm(const torch::Tensor& stream, const torch::Tensor& branch, con
     if (!needsGraph(stream, branch, norm)) {
         return fusedForward(stream, branch, norm, outputType).values;
     }
-    const auto outputs = FusedAddNorm::apply(stream, branch, norm.weight, norm.bias, norm, outputType);
+    const auto outputs = FusedAddNorm::apply(stream, given(branch), norm.weight, given(norm.bias), norm, outputType);
     return branch.defined() ? NormResult{outputs[0], outputs[1]} : NormResult{stream, outputs[0]};
 }
 

@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// What every registered family must do, with and without a classification head.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <tuple>
+
+#include <ATen/CPUGeneratorImpl.h>
+
+#include "base/random.h"
+#include "models/golden.h"
+#include "models/loader.h"
+#include "models/tiny.h"
+
+namespace lathe::models::testing {
+namespace {
+
+using tensor::BatchLayout;
+using tensor::PackedBatch;
+
+enum class Head { Own, Classifier };
+
+class Contract : public ::testing::TestWithParam<std::tuple<std::string, Head>> {
+protected:
+    void SetUp() override {
+        modelType = std::get<0>(GetParam());
+        ASSERT_FALSE(tinyConfig(modelType).empty()) << "add a tiny config of " << modelType << " to tests/models/tiny.cpp";
+        loaded = make();
+        if (loaded.model->architecture().head == HeadKind::None) {
+            GTEST_SKIP() << "an encoder without a head has nothing to learn";
+        }
+        batch = tensor::makePackedBatch(rows);
+    }
+
+    LoadedModel make(std::uint64_t seed = 7) const {
+        return std::get<1>(GetParam()) == Head::Own ? tinyModel(modelType, {}, seed) : tinyModel(modelType, threeLabels(), seed);
+    }
+    Model& model() { return *loaded.model; }
+
+    bool isLanguageModel() { return model().architecture().head == HeadKind::LanguageModel; }
+
+    /// One row a real token of a language model, one row a sequence of a classifier.
+    torch::Tensor logits(Model& of, const PackedBatch& on, const ForwardOptions& options = {}) {
+        const torch::Tensor hidden = of.forward(on, options);
+        return isLanguageModel() ? of.languageModelLogits(hidden.index_select(0, on.realRows())) : of.classificationLogits(hidden, on, options);
+    }
+
+    torch::Tensor loss(Model& of, const PackedBatch& on, const ForwardOptions& options = {}) {
+        base::Json expected = base::Json::object();
+        if (!isLanguageModel()) {
+            expected["labels"] = {{1.0, 0.0, 1.0}, {0.0, 0.0, 1.0}, {0.0, 1.0, 0.0}};
+        }
+        return goldenLoss(of, on, expected, options);
+    }
+
+    std::vector<torch::Tensor> gradients(Model& of, const ForwardOptions& options = {}) {
+        for (Parameter& parameter : of.parameters()) {
+            parameter.value.mutable_grad() = torch::Tensor();
+        }
+        loss(of, batch, options).backward();
+        std::vector<torch::Tensor> found;
+        for (const Parameter& parameter : of.parameters()) {
+            found.push_back(parameter.value.grad().defined() ? parameter.value.grad().clone() : torch::zeros_like(parameter.value));
+        }
+        return found;
+    }
+
+    std::string modelType;
+    LoadedModel loaded;
+    std::vector<std::vector<std::int32_t>> rows = randomRows({7, 12, 12});
+    PackedBatch batch;
+};
+
+float largestDifference(const torch::Tensor& a, const torch::Tensor& b) {
+    return (a.to(torch::kFloat32) - b.to(torch::kFloat32)).abs().max().item<float>();
+}
+
+ForwardOptions trainingWith(std::uint64_t seed) {
+    ForwardOptions options;
+    options.isTraining = true;
+    options.generator = at::detail::createCPUGenerator(seed);
+    return options;
+}
+
+TEST_P(Contract, LossIsFinite) { EXPECT_TRUE(std::isfinite(loss(model(), batch).item<float>())); }
+
+TEST_P(Contract, GradientsAgreeWithFiniteDifferences) {
+    const auto found = gradients(model());
+    const torch::NoGradGuard noGrad;
+    base::RandomStream random(3, 3);
+    for (std::size_t p = 0; p < found.size(); ++p) {
+        torch::Tensor value = model().parameters()[p].value;
+        torch::Tensor direction = found[p] + 0.3 * found[p].norm() * torch::randn_like(value) / std::sqrt(static_cast<double>(value.numel()));
+        const double norm = direction.norm().item<double>();
+        if (norm < 1e-5) {
+            continue;  // a key's bias, or a position that no row has
+        }
+        direction /= norm;
+        const double step = 2e-3 * std::max(1.0, value.norm().item<double>() / 4);
+        const torch::Tensor before = value.clone();
+        value.add_(direction, step);
+        const double above = loss(model(), batch).item<double>();
+        value.copy_(before).sub_(direction, step);
+        const double below = loss(model(), batch).item<double>();
+        value.copy_(before);
+        const double measured = (above - below) / (2 * step);
+        const double expected = (found[p] * direction).sum().item<double>();
+        EXPECT_NEAR(measured, expected, 0.03 * std::abs(expected) + 3e-4) << model().parameters()[p].name;
+    }
+}
+
+TEST_P(Contract, SavedAndLoadedIsTheSame) {
+    const std::filesystem::path folder = std::filesystem::path(::testing::TempDir()) / ("lathe-models-" + modelType);
+    std::filesystem::remove_all(folder);
+    saveModel(model(), folder);
+    const LoadedModel again = loadModel(folder);
+    EXPECT_EQ(again.labels, loaded.labels);
+    ASSERT_EQ(again.model->parameters().size(), model().parameters().size());
+    for (std::size_t i = 0; i < model().parameters().size(); ++i) {
+        EXPECT_EQ(again.model->parameters()[i].name, model().parameters()[i].name);
+        EXPECT_TRUE(torch::equal(again.model->parameters()[i].value, model().parameters()[i].value)) << model().parameters()[i].name;
+    }
+    EXPECT_TRUE(torch::equal(logits(*again.model, batch), logits(model(), batch)));
+    std::filesystem::remove_all(folder);
+}
+
+TEST_P(Contract, SequenceAloneEqualsSequenceInABatch) {
+    const torch::NoGradGuard noGrad;
+    std::vector<torch::Tensor> alone;
+    for (const auto& row : rows) {
+        alone.push_back(logits(model(), tensor::makePackedBatch({row})));
+    }
+    EXPECT_LT(largestDifference(torch::cat(alone), logits(model(), batch)), 2e-5f);
+}
+
+TEST_P(Contract, PaddedEqualsPacked) {
+    const torch::NoGradGuard noGrad;
+    const torch::Tensor packed = logits(model(), batch);
+    EXPECT_LT(largestDifference(packed, logits(model(), tensor::makePackedBatch(rows, {BatchLayout::Dynamic, 0, 2}))), 2e-5f);
+    EXPECT_LT(largestDifference(packed, logits(model(), tensor::makePackedBatch(rows, {BatchLayout::MaxLength, 20, 2}))), 2e-5f);
+}
+
+TEST_P(Contract, PaddedGradientsEqualPackedOnes) {
+    const auto packed = gradients(model());
+    batch = tensor::makePackedBatch(rows, {BatchLayout::Dynamic, 0, 2});
+    const auto padded = gradients(model());
+    for (std::size_t i = 0; i < packed.size(); ++i) {
+        EXPECT_LT(largestDifference(packed[i], padded[i]), 1e-4f) << model().parameters()[i].name;
+    }
+}
+
+TEST_P(Contract, Bf16IsCloseToF32) {
+    const torch::Tensor expected = logits(model(), batch).detach();
+    const auto wide = gradients(model());
+    model().setComputeDtype(torch::kBFloat16);
+    const torch::Tensor found = logits(model(), batch).detach();
+    EXPECT_EQ(found.scalar_type(), torch::kFloat32);
+    const float scale = expected.abs().max().item<float>();
+    EXPECT_LT(largestDifference(found, expected), 0.08f * scale);
+    EXPECT_GT(largestDifference(found, expected), 0.0f);
+    const auto narrow = gradients(model());
+    for (std::size_t i = 0; i < wide.size(); ++i) {
+        const double norm = wide[i].norm().item<double>();
+        EXPECT_LT((narrow[i].to(torch::kFloat32) - wide[i]).norm().item<double>(), 0.12 * norm + 2e-3) << model().parameters()[i].name;
+        const bool isNorm = model().parameters()[i].kind == ParameterKind::Norm;
+        EXPECT_EQ(model().parameters()[i].value.scalar_type(), isNorm ? torch::kFloat32 : torch::kBFloat16);
+    }
+}
+
+TEST_P(Contract, CheckpointedGradientsEqualPlainOnes) {
+    ForwardOptions plain = trainingWith(11);
+    const auto expected = gradients(model(), plain);
+    ForwardOptions recomputed = trainingWith(11);
+    recomputed.usesCheckpointing = true;
+    const auto found = gradients(model(), recomputed);
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        EXPECT_LT(largestDifference(found[i], expected[i]), 1e-6f) << model().parameters()[i].name;
+    }
+}
+
+TEST_P(Contract, DropoutIsReproducibleAndOffOutsideTraining) {
+    const torch::NoGradGuard noGrad;
+    const torch::Tensor first = logits(model(), batch, trainingWith(3));
+    EXPECT_TRUE(torch::equal(first, logits(model(), batch, trainingWith(3))));
+    EXPECT_FALSE(torch::equal(first, logits(model(), batch, trainingWith(4))));
+    EXPECT_TRUE(torch::equal(logits(model(), batch), logits(model(), batch)));
+    ForwardOptions frozen = trainingWith(3);
+    frozen.firstTrainableLayer = model().numLayers();
+    const torch::Tensor hidden = model().forward(batch, frozen);
+    EXPECT_TRUE(torch::equal(hidden, model().forward(batch)));
+}
+
+TEST_P(Contract, FrozenPrefixGivesTheSameAsTheWhole) {
+    const torch::Tensor whole = model().forward(batch).detach();
+    for (int split = 0; split <= model().numLayers(); ++split) {
+        torch::Tensor stream;
+        {
+            const torch::NoGradGuard noGrad;
+            stream = model().forwardUpTo(split, batch);
+        }
+        EXPECT_LT(largestDifference(model().forwardFrom(stream, split, batch), whole), 1e-6f) << split;
+    }
+}
+
+TEST_P(Contract, FrozenParametersGetNoGradientAndOthersTheSame) {
+    const auto all = gradients(model());
+    for (Parameter& parameter : model().parameters()) {
+        parameter.value.set_requires_grad(parameter.layer >= 2 && parameter.name.find("bias") == std::string::npos);
+    }
+    const auto some = gradients(model());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const Parameter& parameter = model().parameters()[i];
+        EXPECT_EQ(parameter.value.grad().defined(), parameter.value.requires_grad()) << parameter.name;
+        if (parameter.value.requires_grad()) {
+            EXPECT_LT(largestDifference(all[i], some[i]), 2e-6f) << parameter.name;
+        }
+    }
+}
+
+TEST_P(Contract, MergedLoraEqualsUnmerged) {
+    const torch::Tensor before = logits(model(), batch).detach();
+    LoraSettings settings;
+    settings.r = 4;
+    settings.alpha = 8;
+    settings.targetModules = {"all-linear"};
+    model().attachLora(settings, 5);
+    EXPECT_LT(largestDifference(logits(model(), batch), before), 1e-6f) << "B starts at zero";
+    const torch::NoGradGuard noGrad;
+    for (Parameter& adapter : model().adapterParameters()) {
+        adapter.value.add_(torch::randn_like(adapter.value) * 0.1);
+    }
+    const torch::Tensor beside = logits(model(), batch);
+    EXPECT_GT(largestDifference(beside, before), 1e-3f);
+    model().mergeLora();
+    EXPECT_LT(largestDifference(logits(model(), batch), beside), 2e-4f);
+    model().unmergeLora();
+    EXPECT_TRUE(torch::equal(logits(model(), batch), beside));
+    const AdapterOff off(model());
+    EXPECT_LT(largestDifference(logits(model(), batch), before), 1e-6f);
+}
+
+TEST_P(Contract, LoraLearnsWithFrozenBase) {
+    for (Parameter& parameter : model().parameters()) {
+        parameter.value.set_requires_grad(false);
+    }
+    model().attachLora({}, 5);
+    loss(model(), batch).backward();
+    double largest = 0;
+    for (const Parameter& adapter : model().adapterParameters()) {
+        ASSERT_TRUE(adapter.value.grad().defined()) << adapter.name;
+        largest = std::max(largest, adapter.value.grad().abs().max().item<double>());
+    }
+    EXPECT_GT(largest, 0);
+    for (const Parameter& parameter : model().parameters()) {
+        EXPECT_FALSE(parameter.value.grad().defined()) << parameter.name;
+    }
+}
+
+TEST_P(Contract, SavedAdapterLoadsAgain) {
+    model().attachLora({}, 5);
+    {
+        const torch::NoGradGuard noGrad;
+        for (Parameter& adapter : model().adapterParameters()) {
+            adapter.value.add_(0.05);
+        }
+    }
+    const torch::Tensor expected = logits(model(), batch).detach();
+    const std::filesystem::path folder = std::filesystem::path(::testing::TempDir()) / ("lathe-adapter-" + modelType);
+    std::filesystem::remove_all(folder);
+    saveAdapter(model(), folder, "base");
+    LoadedModel again = make();
+    loadAdapter(*again.model, folder);
+    EXPECT_TRUE(torch::equal(logits(*again.model, batch), expected));
+    std::filesystem::remove_all(folder);
+}
+
+TEST_P(Contract, CachedDecodingEqualsTheFullPass) {
+    if (!isLanguageModel()) {
+        GTEST_SKIP() << "only language models generate";
+    }
+    const torch::NoGradGuard noGrad;
+    for (const auto type : {torch::kFloat32, torch::kBFloat16}) {
+        model().setComputeDtype(type);
+        const torch::Tensor whole = logits(model(), batch);
+        tensor::KvCache cache = model().makeKvCache(3, 16);
+        cache.begin(3);
+        ForwardOptions options;
+        options.cache = &cache;
+        const std::vector<std::vector<std::size_t>> cuts{{0, 3, 4, 6, 7}, {0, 2, 3, 11, 12}, {0, 5, 6, 7, 12}};
+        for (std::size_t piece = 0; piece + 1 < cuts[0].size(); ++piece) {
+            std::vector<std::vector<std::int32_t>> part;
+            std::vector<torch::Tensor> expected;
+            for (std::size_t b = 0; b < 3; ++b) {
+                part.emplace_back(rows[b].begin() + static_cast<std::ptrdiff_t>(cuts[b][piece]),
+                                  rows[b].begin() + static_cast<std::ptrdiff_t>(cuts[b][piece + 1]));
+                expected.push_back(whole.slice(0, batch.offsets[b] + static_cast<std::int64_t>(cuts[b][piece]),
+                                               batch.offsets[b] + static_cast<std::int64_t>(cuts[b][piece + 1])));
+            }
+            const torch::Tensor found = logits(model(), tensor::makePackedBatch(part), options);
+            const float tolerance = type == torch::kFloat32 ? 2e-5f : 0.05f * whole.abs().max().item<float>();
+            EXPECT_LT(largestDifference(found, torch::cat(expected)), tolerance) << "piece " << piece;
+        }
+    }
+}
+
+TEST_P(Contract, CacheSurvivesReordering) {
+    if (!isLanguageModel()) {
+        GTEST_SKIP() << "only language models generate";
+    }
+    const torch::NoGradGuard noGrad;
+    tensor::KvCache cache = model().makeKvCache(4, 32);
+    cache.begin(2);
+    ForwardOptions options;
+    options.cache = &cache;
+    std::vector<std::vector<std::int32_t>> texts{rows[0], rows[1]};
+    model().forward(tensor::makePackedBatch(texts), options);
+    base::RandomStream random(8, 8);
+    for (int step = 0; step < 8; ++step) {
+        std::vector<std::int64_t> parents;
+        std::vector<std::vector<std::int32_t>> continued;
+        std::vector<std::vector<std::int32_t>> next;
+        for (std::uint64_t i = 0; i < 2 + random.below(3); ++i) {
+            parents.push_back(static_cast<std::int64_t>(random.below(texts.size())));
+            continued.push_back(texts[static_cast<std::size_t>(parents.back())]);
+            next.push_back(randomRows({1 + static_cast<int>(random.below(2))}, 100 + random.next() % 1000).front());
+            continued.back().insert(continued.back().end(), next.back().begin(), next.back().end());
+        }
+        cache.reorder(parents);
+        const auto part = tensor::makePackedBatch(next);
+        const auto full = tensor::makePackedBatch(continued);
+        const torch::Tensor found = model().forward(part, options).index_select(0, part.lastTokenRows());
+        const torch::Tensor expected = model().forward(full).index_select(0, full.lastTokenRows());
+        EXPECT_LT(largestDifference(found, expected), 2e-5f) << "step " << step;
+        texts = continued;
+    }
+}
+
+TEST_P(Contract, RandomWeightsDependOnTheSeedOnly) {
+    const LoadedModel same = make(7);
+    const LoadedModel other = make(8);
+    const torch::Tensor expected = logits(model(), batch);
+    EXPECT_TRUE(torch::equal(logits(*same.model, batch), expected));
+    EXPECT_FALSE(torch::equal(logits(*other.model, batch), expected));
+}
+
+std::string nameOf(const ::testing::TestParamInfo<std::tuple<std::string, Head>>& info) {
+    return std::get<0>(info.param) + (std::get<1>(info.param) == Head::Own ? "" : "Classifier");
+}
+
+INSTANTIATE_TEST_SUITE_P(Registry, Contract,
+                         ::testing::Combine(::testing::ValuesIn(knownModelTypes()), ::testing::Values(Head::Own, Head::Classifier)), nameOf);
+
+}  // namespace
+}  // namespace lathe::models::testing

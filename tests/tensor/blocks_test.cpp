@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// Each fused block against the same thing spelled out with ATen, values and gradients.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include <lathe/error.h>
+
+#include "tensor/attention.h"
+#include "tensor/embedding.h"
+#include "tensor/linear.h"
+#include "tensor/mlp.h"
+#include "tensor/norm.h"
+#include "tensor/packed_batch.h"
+#include "tensor/rope.h"
+
+namespace lathe::tensor {
+namespace {
+
+torch::Tensor leaf(const torch::Tensor& x) { return x.detach().clone().set_requires_grad(true); }
+
+double difference(const torch::Tensor& a, const torch::Tensor& b) {
+    return (a.to(torch::kFloat64) - b.to(torch::kFloat64)).abs().max().item<double>();
+}
+
+class NormTest : public ::testing::TestWithParam<std::tuple<NormKind, bool>> {};
+
+TEST_P(NormTest, EqualsTheFormulaWithGradients) {
+    torch::manual_seed(1);
+    const auto [kind, hasBranch] = GetParam();
+    Norm norm{kind, 1e-5, leaf(torch::randn({37})), kind == NormKind::Layer ? leaf(torch::randn({37})) : torch::Tensor()};
+    const torch::Tensor x = leaf(torch::randn({19, 37}) * 3 + 1);
+    const torch::Tensor branch = hasBranch ? leaf(torch::randn({19, 37})) : torch::Tensor();
+    const torch::Tensor seed = torch::randn({19, 37});
+    const torch::Tensor sumSeed = torch::randn({19, 37});
+
+    const auto collect = [&](const torch::Tensor& sum, const torch::Tensor& normed) {
+        for (const torch::Tensor& t : {x, branch, norm.weight, norm.bias}) {
+            if (t.defined()) {
+                t.mutable_grad() = torch::Tensor();
+            }
+        }
+        ((normed * seed).sum() + (sum * sumSeed).sum()).backward();
+        std::vector<torch::Tensor> grads;
+        for (const torch::Tensor& t : {x, branch, norm.weight, norm.bias}) {
+            if (t.defined()) {
+                grads.push_back(t.grad().clone());
+            }
+        }
+        return grads;
+    };
+    const NormResult fused = addNorm(x, branch, norm, torch::kFloat32);
+    const auto found = collect(fused.sum, fused.normed);
+    const torch::Tensor sum = hasBranch ? x + branch : x;
+    const torch::Tensor normed = kind == NormKind::Layer ? at::layer_norm(sum, {37}, norm.weight, norm.bias, 1e-5)
+                                                         : sum * torch::rsqrt(sum.square().mean(-1, true) + 1e-5) * norm.weight;
+    const auto expected = collect(sum, normed);
+    EXPECT_LT(difference(fused.normed, normed), 1e-5);
+    ASSERT_EQ(found.size(), expected.size());
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        EXPECT_LT(difference(found[i], expected[i]), 5e-5) << i;
+    }
+}
+
+TEST_P(NormTest, TakesEveryMixOfF32AndBf16) {
+    const auto [kind, hasBranch] = GetParam();
+    const Norm norm{kind, 1e-5, torch::randn({64}), kind == NormKind::Layer ? torch::randn({64}) : torch::Tensor()};
+    const torch::Tensor x = torch::randn({5, 64}).to(torch::kBFloat16);
+    const torch::Tensor branch = hasBranch ? torch::randn({5, 64}).to(torch::kBFloat16) : torch::Tensor();
+    const torch::Tensor expected = addNorm(x.to(torch::kFloat32), hasBranch ? branch.to(torch::kFloat32) : branch, norm, torch::kFloat32).normed;
+    EXPECT_LT(difference(addNorm(x.to(torch::kFloat32), branch, norm, torch::kFloat32).normed, expected), 1e-6);
+    const NormResult narrow = addNorm(x, branch, norm, torch::kBFloat16);
+    EXPECT_EQ(narrow.normed.scalar_type(), torch::kBFloat16);
+    EXPECT_EQ(narrow.sum.scalar_type(), torch::kBFloat16);
+    EXPECT_LT(difference(narrow.normed, expected), 0.04);
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, NormTest, ::testing::Combine(::testing::Values(NormKind::Layer, NormKind::Rms), ::testing::Bool()));
+
+TEST(Swiglu, EqualsSiluTimesUpWithGradients) {
+    torch::manual_seed(2);
+    const torch::Tensor x = leaf(torch::cat({torch::randn({7, 50}) * 4, torch::full({1, 50}, -200.0), torch::full({1, 50}, 200.0)}));
+    const torch::Tensor fused = gatedActivation(x, Activation::Silu);
+    fused.square().sum().backward();
+    const torch::Tensor found = x.grad().clone();
+    x.mutable_grad() = torch::Tensor();
+    const auto halves = x.chunk(2, 1);
+    const torch::Tensor expected = torch::silu(halves[0]) * halves[1];
+    expected.square().sum().backward();
+    EXPECT_LT(((fused - expected).abs() / (1 + expected.abs())).max().item<double>(), 1e-6);
+    EXPECT_LT(((found - x.grad()).abs() / (1 + x.grad().abs())).max().item<double>(), 1e-5);
+}
+
+TEST(Activation, NamesOfTransformers) {
+    EXPECT_EQ(parseActivation("gelu_new"), Activation::GeluTanh);
+    EXPECT_EQ(parseActivation("gelu"), Activation::Gelu);
+    EXPECT_FALSE(parseActivation("tanhshrink").has_value());
+}
+
+TEST(Rope, KernelEqualsAtenAndBackwardUndoesIt) {
+    torch::manual_seed(3);
+    const RopeTable table = makeRopeTable({.theta = 10000.0}, 8, 64);
+    const torch::Tensor positions = torch::tensor({0, 1, 5, 63}, torch::kInt64);
+    const torch::Tensor x = torch::randn({4, 40});
+    torch::Tensor kernel = x.clone();
+    rotateInPlace(kernel, 3, 8, positions, table, RopeDirection::Forward);
+    const torch::Tensor wide = torch::zeros({4, 80});
+    torch::Tensor strided = wide.narrow(1, 0, 40);
+    strided.copy_(x);
+    rotateInPlace(strided, 3, 8, positions, table, RopeDirection::Forward);
+    EXPECT_LT(difference(kernel, strided), 1e-6);
+    EXPECT_TRUE(torch::equal(kernel.narrow(1, 24, 16), x.narrow(1, 24, 16))) << "columns behind the heads stay";
+    EXPECT_TRUE(torch::equal(kernel[0], x[0])) << "position 0 is not turned";
+    rotateInPlace(kernel, 3, 8, positions, table, RopeDirection::Backward);
+    EXPECT_LT(difference(kernel, x), 1e-5);
+}
+
+struct AttentionCase {
+    AttentionShape shape;
+    std::vector<std::vector<std::int32_t>> rows;
+    BatchLayout layout;
+};
+
+torch::Tensor spelledOut(const torch::Tensor& qkv, const AttentionShape& s, const PackedBatch& batch) {
+    std::vector<torch::Tensor> outputs;
+    for (std::size_t b = 0; b < batch.lengths.size(); ++b) {
+        const std::int64_t length = batch.lengths[b];
+        const std::int64_t slot = batch.offsets[b + 1] - batch.offsets[b];
+        const torch::Tensor rows = qkv.narrow(0, batch.offsets[b], length);
+        const auto heads = [&](std::int64_t first, std::int64_t count) {
+            return rows.narrow(1, first * s.headWidth, count * s.headWidth).view({length, count, s.headWidth}).transpose(0, 1);
+        };
+        const torch::Tensor query = heads(0, s.heads);
+        const torch::Tensor key = heads(s.heads, s.kvHeads).repeat_interleave(s.heads / s.kvHeads, 0);
+        const torch::Tensor value = heads(s.heads + s.kvHeads, s.kvHeads).repeat_interleave(s.heads / s.kvHeads, 0);
+        torch::Tensor scores = torch::matmul(query, key.transpose(1, 2)) * s.scale;
+        if (s.isCausal) {
+            scores = scores.masked_fill(torch::ones({length, length}, torch::kBool).triu(1), -std::numeric_limits<float>::infinity());
+        }
+        const torch::Tensor out = torch::matmul(scores.softmax(-1), value).transpose(0, 1).reshape({length, s.heads * s.headWidth});
+        outputs.push_back(torch::constant_pad_nd(out, {0, 0, 0, slot - length}));
+    }
+    return torch::cat(outputs);
+}
+
+TEST(Attention, EqualsSoftmaxSpelledOutWithGradients) {
+    torch::manual_seed(4);
+    const std::vector<std::vector<std::int32_t>> rows{std::vector<std::int32_t>(9, 1), std::vector<std::int32_t>(9, 1),
+                                                      std::vector<std::int32_t>(1, 1), std::vector<std::int32_t>(70, 1)};
+    for (const auto layout : {BatchLayout::Packed, BatchLayout::Dynamic}) {
+        for (const bool isCausal : {false, true}) {
+            for (const std::int64_t kvHeads : {6, 2}) {
+                const AttentionShape shape{6, kvHeads, 16, isCausal, 0.3, 0.0};
+                const PackedBatch batch = makePackedBatch(rows, {layout, 0, 0});
+                const torch::Tensor start = leaf(torch::randn({batch.numRows(), shape.columns()}));
+                const torch::Tensor seed = torch::zeros({batch.numRows(), 96}).index_copy(0, batch.realRows(), torch::randn({batch.numTokens(), 96}));
+                const torch::Tensor found = packedAttention(start * 1.0, shape, makeAttentionPlan(batch, batch.positions, nullptr), {});
+                (found * seed).sum().backward();
+                const torch::Tensor gradient = start.grad().clone();
+                start.mutable_grad() = torch::Tensor();
+                const torch::Tensor expected = spelledOut(start, shape, batch);
+                (expected * seed).sum().backward();
+                const torch::Tensor real = batch.realRows();
+                EXPECT_LT(difference(found.index_select(0, real), expected.index_select(0, real)), 2e-5);
+                EXPECT_LT(difference(gradient, start.grad()), 5e-5);
+            }
+        }
+    }
+}
+
+TEST(Linear, JoinedPartsHaveTheirOwnGradients) {
+    torch::manual_seed(5);
+    Linear linear({{"q", 8}, {"k", 4}, {"v", 4}}, 10, true);
+    {
+        const torch::NoGradGuard noGrad;
+        for (LinearPart& part : linear.parts()) {
+            part.weight.copy_(torch::randn_like(part.weight));
+            part.bias.copy_(torch::randn_like(part.bias));
+        }
+    }
+    for (LinearPart& part : linear.parts()) {
+        part.weight.set_requires_grad(part.name != "k");
+        part.bias.set_requires_grad(part.name != "v");
+    }
+    const torch::Tensor x = leaf(torch::randn({12, 10}));
+    linear.forward(x).square().sum().backward();
+    std::vector<torch::Tensor> columns;
+    std::vector<torch::Tensor> copies;
+    const torch::Tensor again = leaf(x);
+    for (const LinearPart& part : linear.parts()) {
+        copies.push_back(leaf(part.weight));
+        copies.push_back(leaf(part.bias));
+        columns.push_back(at::linear(again, copies[copies.size() - 2], copies.back()));
+    }
+    torch::cat(columns, 1).square().sum().backward();
+    EXPECT_LT(difference(x.grad(), again.grad()), 1e-3);
+    EXPECT_LT(difference(linear.parts()[0].weight.grad(), copies[0].grad()), 1e-3);
+    EXPECT_LT(difference(linear.parts()[1].bias.grad(), copies[3].grad()), 1e-3);
+    EXPECT_LT(difference(linear.parts()[2].weight.grad(), copies[4].grad()), 1e-3);
+    EXPECT_FALSE(linear.parts()[1].weight.grad().defined());
+    EXPECT_FALSE(linear.parts()[2].bias.grad().defined());
+}
+
+TEST(Linear, LeavesAreViewsOfOneStorageAlsoAfterConversion) {
+    Linear linear({{"gate", 6}, {"up", 6}}, 4, false);
+    linear.convert(torch::kBFloat16, torch::kCPU);
+    const torch::NoGradGuard noGrad;
+    linear.parts()[1].weight.fill_(2);
+    EXPECT_EQ(linear.joinedWeight()[7][3].item<float>(), 2);
+    EXPECT_EQ(linear.joinedWeight()[5][3].item<float>(), 0);
+    EXPECT_EQ(linear.parts()[0].weight.scalar_type(), torch::kBFloat16);
+}
+
+TEST(Linear, FewRowsEqualTheMatrixProduct) {
+    torch::manual_seed(6);
+    for (const auto type : {torch::kFloat32, torch::kBFloat16}) {
+        for (const std::int64_t inputs : {1, 16, 37, 576}) {
+            const torch::Tensor weight = torch::randn({53, inputs}).to(type);
+            const torch::Tensor bias = torch::randn({53}).to(type);
+            for (std::int64_t rows = 1; rows <= 9; ++rows) {
+                const torch::Tensor x = torch::randn({rows, inputs}).to(type);
+                const torch::Tensor found = linearInference(x, weight, bias, torch::kFloat32);
+                const torch::Tensor expected = at::linear(x.to(torch::kFloat32), weight.to(torch::kFloat32), bias.to(torch::kFloat32));
+                const double tolerance = (type == torch::kFloat32 ? 1e-5 : rows <= 8 ? 1e-4 : 2e-2) * (1 + expected.abs().max().item<double>());
+                EXPECT_LT(difference(found, expected), tolerance) << inputs << " inputs, " << rows << " rows";
+            }
+        }
+    }
+}
+
+TEST(Embedding, RepeatedIdsAddUpAndThePaddingRowGetsNothing) {
+    const torch::Tensor ids = torch::tensor({4, 2, 4, 0, 4}, torch::kInt64);
+    const torch::Tensor seed = torch::randn({5, 6});
+    for (const auto kind : {EmbeddingGradient::Dense, EmbeddingGradient::Sparse}) {
+        const torch::Tensor table = leaf(torch::randn({7, 6}));
+        acceptSparseGradients(table);
+        const torch::Tensor found = embeddingRows(table, ids, 2, kind);
+        EXPECT_TRUE(torch::equal(found, table.detach().index_select(0, ids)));
+        ((found * seed).sum() + table.sum()).backward();
+        EXPECT_FALSE(table.grad().is_sparse());
+        torch::Tensor expected = torch::ones({7, 6});
+        expected[4] += seed[0] + seed[2] + seed[4];
+        expected[0] += seed[3];
+        EXPECT_LT(difference(table.grad(), expected), 1e-5);
+    }
+}
+
+TEST(Embedding, SparseGradientAloneArrivesDense) {
+    const torch::Tensor table = leaf(torch::randn({7, 6}).to(torch::kBFloat16));
+    acceptSparseGradients(table);
+    embeddingRows(table, torch::tensor({1, 1}, torch::kInt64), -1, EmbeddingGradient::Sparse).sum().backward();
+    ASSERT_FALSE(table.grad().is_sparse());
+    EXPECT_EQ(table.grad()[1][0].item<float>(), 2);
+    EXPECT_EQ(table.grad()[0][0].item<float>(), 0);
+}
+
+TEST(PackedBatch, LayoutsDifferOnlyInPadding) {
+    const std::vector<std::vector<std::int32_t>> rows{{5, 6, 7}, {8}};
+    const PackedBatch packed = makePackedBatch(rows);
+    EXPECT_EQ(packed.offsets, (std::vector<std::int64_t>{0, 3, 4}));
+    EXPECT_FALSE(packed.isPadded());
+    const PackedBatch dynamic = makePackedBatch(rows, {BatchLayout::Dynamic, 0, 9});
+    EXPECT_EQ(dynamic.numRows(), 6);
+    EXPECT_EQ(dynamic.numTokens(), 4);
+    EXPECT_TRUE(torch::equal(dynamic.ids, torch::tensor({5, 6, 7, 8, 9, 9}, torch::kInt64)));
+    EXPECT_TRUE(torch::equal(dynamic.positions, torch::tensor({0, 1, 2, 0, 1, 2}, torch::kInt64)));
+    EXPECT_TRUE(torch::equal(dynamic.lastTokenRows(), torch::tensor({2, 3}, torch::kInt64)));
+    EXPECT_TRUE(torch::equal(dynamic.realRows(), torch::tensor({0, 1, 2, 3}, torch::kInt64)));
+    EXPECT_EQ(makePackedBatch(rows, {BatchLayout::MaxLength, 4, 9}).numRows(), 8);
+}
+
+TEST(PackedBatch, RefusesWhatDoesNotFit) {
+    EXPECT_THROW(makePackedBatch({}), Error);
+    EXPECT_THROW(makePackedBatch({{1}, {}}), Error);
+    EXPECT_THROW(makePackedBatch({{1, 2, 3}}, {BatchLayout::MaxLength, 2, 0}), Error);
+    EXPECT_THROW(makePackedBatch({{1, 2}}, {}, {{0}}), Error);
+}
+
+TEST(KvCache, RefusesToGrowPastItsLength) {
+    KvCache cache({1, 2, 4, 1, 8, torch::kFloat32, torch::kCPU});
+    EXPECT_THROW(cache.begin(3), Error);
+    cache.begin(1);
+    const std::vector<std::int64_t> three{3};
+    cache.extend(three);
+    EXPECT_THROW(cache.extend(std::vector<std::int64_t>{2}), Error);
+    cache.truncate(0, 1);
+    EXPECT_EQ(cache.length(0), 1);
+    EXPECT_NO_THROW(cache.extend(three));
+    EXPECT_THROW(cache.reorder(std::vector<std::int64_t>{1}), Error);
+    EXPECT_THROW(KvCache({0, 1, 1, 1, 1, torch::kFloat32, torch::kCPU}), Error);
+}
+
+TEST(KvCache, SequencesWithACommonPastNeverOverwriteEachOther) {
+    KvCache cache({1, 3, 8, 1, 4, torch::kFloat32, torch::kCPU});
+    cache.begin(2);
+    cache.extend(std::vector<std::int64_t>{4, 2});
+    cache.reorder(std::vector<std::int64_t>{0, 0, 1});
+    cache.extend(std::vector<std::int64_t>{1, 1, 3});
+    EXPECT_EQ(cache.slots(0)[3], cache.slots(1)[3]);
+    for (std::int64_t t = 0; t < 5; ++t) {
+        EXPECT_NE(cache.slots(2)[t], cache.slots(0)[t]) << t;
+    }
+    EXPECT_NE(cache.slots(0)[4], cache.slots(1)[4]);
+}
+
+}  // namespace
+}  // namespace lathe::tensor
