@@ -24,8 +24,8 @@ struct PreferenceItem {
     std::string answerB;
     std::string originA;  ///< who wrote it, such as "smollm2-135m-instruct, temperature 0.7"; hidden while labelling
     std::string originB;
-    std::optional<double> rewardA;  ///< of the reward model that scored the set last
-    std::optional<double> rewardB;
+    std::optional<double> rewardA = std::nullopt;  ///< of the reward model that scored the set last
+    std::optional<double> rewardB = std::nullopt;
     double margin = 0;              ///< as imported with the pair; 0 = none
 };
 
@@ -53,7 +53,7 @@ struct LabelEvent {
     int ratingB = 0;
     std::string note;          ///< Note: the text, empty to take it back
     std::int64_t undoes = 0;   ///< Undo: id of the event
-    double dwellMs = 0;        ///< from the pair's appearance to the key
+    double dwellMs = 0;        ///< from the pair's appearance to the key; 0 = imported, never shown here
     bool isByKeyboard = true;
     std::string time;          ///< UTC, ISO 8601; given by the workspace
 };
@@ -213,13 +213,10 @@ std::vector<std::int64_t> validationPairs(std::span<const PreferencePair> pairs,
 
 // ---- Files --------------------------------------------------------------------------------------------------------
 
-/// An item as it came from a file, with a judgement if the file had one.
+/// An item as it came from a file, with the judgements that the file had (rater empty: it did not say who).
 struct ImportedItem {
     PreferenceItem item;
-    std::optional<LabelKind> judgement;  ///< A, B, Tie, BothBad or Rating
-    int ratingA = 0;
-    int ratingB = 0;
-    std::string rater;                   ///< empty: the file did not say
+    std::vector<LabelEvent> labels;
 };
 
 struct PreferenceImport {
@@ -272,10 +269,8 @@ struct LabelSet {
 struct LabelTask {
     PreferenceItem item;
     QueueEntry entry;
-    LabelProgress progress;
-    bool isFlagged = false;
+    bool isFlagged = false;  ///< by this rater
     std::string note;
-    bool canUndo = false;
 };
 
 /// What the panel needs after each key, in one call. task is empty when all is done.
