@@ -77,6 +77,7 @@ void exportModel(const ResolvedModel& model, const ModelExportOptions& options, 
     if (options.format == ModelExportFormat::Gguf) return writeAsGguf(*loaded.model, ggufVocabularyOf(model, tokenizer), options);
     models::SaveOptions save;
     save.dtype = torchType(options.dtype);
+    save.generationConfigJson = loaded.generationConfigJson;
     models::saveModel(*loaded.model, options.output, save);
     tell("Writing the tokenizer", 2);
     tokenizer.save(options.output);
