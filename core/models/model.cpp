@@ -103,10 +103,7 @@ void Model::Impl::shareEmbedding() {
         return;
     }
     languageModelHead = Linear::sharing("lm_head", wordEmbedding);
-    const bool isTrained = wordEmbedding.requires_grad();
-    wordEmbedding.set_requires_grad(true);
     tensor::acceptSparseGradients(wordEmbedding);
-    wordEmbedding.set_requires_grad(isTrained);
 }
 
 torch::Tensor& Model::Impl::homeOf(const ParameterInfo& info) {

@@ -2,6 +2,7 @@
 #include "tensor/embedding.h"
 
 #include <algorithm>
+#include <memory>
 #include <numeric>
 #include <vector>
 
@@ -64,6 +65,15 @@ RowSums sumByRow(const torch::Tensor& d, const torch::Tensor& ids, std::int64_t 
     return result;
 }
 
+/// Runs when .grad has its new value: only there may a gradient change its layout.
+struct DenseInGrad : torch::autograd::PostAccumulateGradHook {
+    void operator()(const torch::autograd::Variable& leaf) override {
+        if (leaf.grad().defined() && leaf.grad().is_sparse()) {
+            leaf.mutable_grad() = leaf.grad().to_dense();
+        }
+    }
+};
+
 struct EmbeddingRows : torch::autograd::Function<EmbeddingRows> {
     static torch::Tensor forward(AutogradContext* context, const torch::Tensor& table, const torch::Tensor& ids, std::int64_t padId,
                                  EmbeddingGradient gradient) {
@@ -103,9 +113,7 @@ torch::Tensor embeddingRows(const torch::Tensor& table, const torch::Tensor& ids
 }
 
 void acceptSparseGradients(const torch::Tensor& leaf) {
-    if (leaf.requires_grad()) {
-        leaf.register_hook([](const torch::Tensor& gradient) { return gradient.is_sparse() ? gradient.to_dense() : gradient; });
-    }
+    torch::autograd::impl::set_post_acc_grad_hooks(leaf, std::make_unique<DenseInGrad>());
 }
 
 }  // namespace lathe::tensor

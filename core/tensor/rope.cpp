@@ -62,8 +62,8 @@ void rotateInPlace(torch::Tensor x, std::int64_t heads, std::int64_t headWidth, 
     const torch::Tensor sin = table.sin.index_select(0, positions).unsqueeze(1) * sign;
     const torch::Tensor low = view.select(2, 0).to(torch::kFloat32);
     const torch::Tensor high = view.select(2, 1).to(torch::kFloat32);
-    view.select(2, 0).copy_(low * cos - high * sin);
-    view.select(2, 1).copy_(high * cos + low * sin);
+    const torch::Tensor turned = torch::stack({low * cos - high * sin, high * cos + low * sin}, 2);
+    view.copy_(turned);
 }
 
 }  // namespace lathe::tensor
