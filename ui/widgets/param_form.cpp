@@ -7,6 +7,7 @@
 
 #include <QBoxLayout>
 #include <QScrollArea>
+#include <QSet>
 #include <QToolButton>
 
 #include <algorithm>
@@ -31,6 +32,7 @@ struct ParamForm::Private {
         QWidget* body = nullptr;
         QVBoxLayout* layout = nullptr;
         QList<ParamField*> fields;
+        bool isExpanded = true;
     };
 
     ParamForm* form = nullptr;
@@ -38,6 +40,7 @@ struct ParamForm::Private {
     QVBoxLayout* outer = nullptr;
     std::vector<Section> sections;
     QHash<QString, ParamField*> fields;
+    QSet<QString> shown;  // fields that their conditions and "More options" let through
     bool wasValid = true;
 
     void build(const QList<FieldSpec>& specs);
@@ -65,6 +68,7 @@ void ParamForm::setFields(const QList<FieldSpec>& fields) {
     }
     d_->sections.clear();
     d_->fields.clear();
+    d_->shown.clear();
     while (QLayoutItem* left = d_->outer->takeAt(0)) {
         delete left;
     }
@@ -92,7 +96,7 @@ ParamForm::Private::Section& ParamForm::Private::addSection(const QString& group
         QObject::connect(section.header, &QToolButton::clicked, form, [this, group] {
             for (const Section& one : sections) {
                 if (one.group == group) {
-                    form->setGroupExpanded(group, one.body->isHidden());
+                    form->setGroupExpanded(group, !one.isExpanded);
                     return;
                 }
             }
@@ -169,6 +173,7 @@ bool ParamForm::Private::isWanted(const ParamField* field, int depth) const {
 }
 
 void ParamForm::Private::update() {
+    shown.clear();
     for (Section& section : sections) {
         bool hasAny = false;
         bool hasAdvanced = false;
@@ -177,7 +182,11 @@ void ParamForm::Private::update() {
             const bool isAdvanced = field->spec().isAdvanced;
             hasAny = hasAny || isPossible;
             hasAdvanced = hasAdvanced || (isPossible && isAdvanced);
-            field->setVisible(isPossible && (!isAdvanced || section.more->isChecked()));
+            const bool isShown = isPossible && (!isAdvanced || section.more->isChecked());
+            field->setVisible(isShown);
+            if (isShown) {
+                shown.insert(field->spec().id);
+            }
         }
         if (section.more != nullptr) {
             section.more->setVisible(hasAdvanced);
@@ -264,13 +273,16 @@ QHash<QString, QString> ParamForm::errors() const {
 }
 
 bool ParamForm::isFieldShown(const QString& id) const {
-    const ParamField* field = d_->fields.value(id);
-    return field != nullptr && !field->isHidden() && !field->parentWidget()->isHidden();
+    const bool isInOpenSection = std::any_of(d_->sections.begin(), d_->sections.end(), [&](const Private::Section& section) {
+        return section.isExpanded && section.fields.contains(d_->fields.value(id));
+    });
+    return isInOpenSection && d_->shown.contains(id);
 }
 
 void ParamForm::setGroupExpanded(const QString& group, bool isExpanded) {
-    for (const Private::Section& section : d_->sections) {
+    for (Private::Section& section : d_->sections) {
         if (section.group == group && section.header != nullptr) {
+            section.isExpanded = isExpanded;
             section.body->setVisible(isExpanded);
             section.header->setIcon(icon(isExpanded ? u"chevron-down"_qs : u"chevron-right"_qs, IconTone::Secondary));
             section.header->setAccessibleDescription(isExpanded ? tr("Section, opened") : tr("Section, closed"));

@@ -43,7 +43,7 @@ Tokens makeTokens(bool isDark, std::array<QRgb, 9> named) {
     t.bad = QColor(named[8]);
     t.onAccent = isDark ? QColor(0x10, 0x13, 0x1A) : QColor(0xFF, 0xFF, 0xFF);
     t.hover = mixed(t.text, t.surface, isDark ? 0.07 : 0.05);
-    t.selected = mixed(t.accent, t.surface, isDark ? 0.24 : 0.14);
+    t.selected = mixed(t.accent, t.surface, isDark ? 0.18 : 0.14);
     const double soft = isDark ? 0.18 : 0.12;
     t.accentSoft = mixed(t.accent, t.surface, soft);
     t.goodSoft = mixed(t.good, t.surface, soft);
@@ -110,7 +110,8 @@ QColor mixed(const QColor& a, const QColor& b, double share) {
 }
 
 double contrastRatio(const QColor& a, const QColor& b) {
-    const auto [dark, light] = std::minmax(luminance(a), luminance(b));
+    // An initializer list: minmax of two temporaries would keep references to them.
+    const auto [dark, light] = std::minmax({luminance(a), luminance(b)});
     return (light + 0.05) / (dark + 0.05);
 }
 
