@@ -84,7 +84,9 @@ std::string countOf(std::size_t count, const char* what) { return fmt::format("{
 /// Takes the rows of one pass over the file.
 class RowSink {
 public:
-    RowSink(ImportReport& report, RaggedPolicy ragged, std::size_t width, bool isClean) : report_(report), ragged_(ragged), width_(width), isClean_(isClean) {}
+    /// expected: fields of an ordinary row; width: columns of the table, more where some row is longer.
+    RowSink(ImportReport& report, RaggedPolicy ragged, std::size_t expected, std::size_t width, bool isClean)
+        : report_(report), ragged_(ragged), expected_(expected), width_(width), isClean_(isClean) {}
 
     /// Null: rows are only judged.
     TableWriter* writer = nullptr;
@@ -98,7 +100,7 @@ public:
         const CsvRecord& record = reader.record();
         std::size_t fields = record.fields.size();
         // Extra cells that are all empty (a trailing delimiter) hold nothing.
-        while (fields > width_ && record.fields[fields - 1].empty()) --fields;
+        while (fields > expected_ && record.fields[fields - 1].empty()) --fields;
         if (const std::string reason = rejection(record, fields); !reason.empty()) {
             addProblem(report_, reader.line(), reason, reader.text(), false);
             return;
@@ -115,8 +117,8 @@ private:
         for (std::size_t i = 0; i < fields; ++i) {
             if (record.fields[i].size() > base::kMaxCsvFieldBytes) return fmt::format("cell {} is larger than {} MiB", i + 1, base::kMaxCsvFieldBytes >> 20);
         }
-        if (ragged_ == RaggedPolicy::LeaveOut && record.fields.size() != width_)
-            return fmt::format("{} where the table has {}", countOf(record.fields.size(), "cell"), countOf(width_, "column"));
+        if (ragged_ == RaggedPolicy::LeaveOut && record.fields.size() != expected_)
+            return fmt::format("{} where the table has {}", countOf(record.fields.size(), "cell"), countOf(expected_, "column"));
         return {};
     }
 
@@ -124,9 +126,10 @@ private:
         const CsvRecord& record = reader.record();
         if (reader.isRecovered()) return "a quote that opens here is never closed; it was taken as text";
         if (record.fault == RecordFault::UnclosedQuote) return "a quote that opens here is not closed before the end of the file";
-        if (record.fields.size() < width_) return fmt::format("{} where the table has {}; the rest is absent", countOf(record.fields.size(), "cell"), countOf(width_, "column"));
-        if (fields > width_) return fmt::format("{} where the table has {}; columns were added", countOf(fields, "cell"), countOf(width_, "column"));
-        if (record.fields.size() > width_) return fmt::format("{} behind the last column, all empty", countOf(record.fields.size() - width_, "extra cell"));
+        const std::string table = countOf(expected_, "column");
+        if (record.fields.size() < expected_) return fmt::format("{} where the table has {}; the rest is absent", countOf(record.fields.size(), "cell"), table);
+        if (fields > expected_) return fmt::format("{} where the table has {}; columns were added", countOf(fields, "cell"), table);
+        if (record.fields.size() > expected_) return fmt::format("{} behind the last column, all empty", countOf(record.fields.size() - expected_, "extra cell"));
         if (record.fault == RecordFault::StrayQuote) return "a quote inside a quoted cell is not doubled; it was taken as text";
         if (!isClean_ && std::any_of(record.fields.begin(), record.fields.end(), isUnreadable)) return "bytes that the encoding cannot read stand as \xEF\xBF\xBD";
         return {};
@@ -153,6 +156,7 @@ private:
 
     ImportReport& report_;
     RaggedPolicy ragged_;
+    std::size_t expected_;
     std::size_t width_;
     bool isClean_;
 };
@@ -199,7 +203,7 @@ ImportPreview previewCsv(const ImportJob& job) {
     for (std::size_t width = plan.width;;) {
         report = {};
         preview.rows.clear();
-        RowSink sink(report, job.options.ragged, width, plan.encoding.isCleanUtf8);
+        RowSink sink(report, job.options.ragged, plan.width, width, plan.encoding.isCleanUtf8);
         sink.preview = &preview.rows;
         readRows(job, plan, report, sink, kPreviewBytes);
         if (sink.widest <= width) {
@@ -225,7 +229,7 @@ ImportReport importCsv(const ImportJob& job) {
         report.dialect = dialectOf(plan);
         report.notes = plan.notes;
         report.columnNames = columnNamesOf(plan.header, width, report.notes);
-        RowSink sink(report, job.options.ragged, width, plan.encoding.isCleanUtf8);
+        RowSink sink(report, job.options.ragged, plan.width, width, plan.encoding.isCleanUtf8);
         TableWriter writer(report.columnNames, job.output);
         sink.writer = &writer;
         readRows(job, plan, report, sink, SIZE_MAX);

@@ -204,25 +204,32 @@ struct Mark {
 constexpr std::array kMarks{Mark{{"\xEF\xBB\xBF", 3}, "UTF-8"}, Mark{{"\xFF\xFE\0\0", 4}, "UTF-32LE"}, Mark{{"\0\0\xFE\xFF", 4}, "UTF-32BE"},
                             Mark{{"\xFF\xFE", 2}, "UTF-16LE"}, Mark{{"\xFE\xFF", 2}, "UTF-16BE"}, Mark{{"\x84\x31\x95\x33", 4}, "GB18030"}};
 
-/// UTF-16 or UTF-32 without a mark: ASCII delimiters and line breaks leave zeros at one residue of the position.
+/// Share of the bytes for line breaks, commas, semicolons and tabs whose other half (at i ^ 1) is zero, if it is the low byte
+/// at `residue` that holds them. Near 1 in UTF-16, near 0 in ASCII with stray zeros.
+double pairedMarks(std::string_view sample, std::size_t residue) {
+    std::size_t marks = 0, paired = 0;
+    for (std::size_t i = 0; i + 1 < sample.size(); ++i) {
+        const char c = sample[i];
+        if (c != '\n' && c != '\r' && c != ',' && c != ';' && c != '\t') continue;
+        ++marks;
+        paired += i % 2 == residue && sample[i ^ 1] == '\0';
+    }
+    return marks == 0 ? 0 : static_cast<double>(paired) / static_cast<double>(marks);
+}
+
+/// UTF-16 or UTF-32 without a mark: the zero halves of ASCII characters stand at one residue of the position.
 const char* wideByZeros(std::string_view bytes) {
     const std::string_view sample = bytes.substr(0, 65'536);
     if (sample.size() < 4) return nullptr;
     std::array<std::size_t, 4> zeros{};
-    std::size_t plain = 0;
-    for (std::size_t i = 0; i < sample.size(); ++i) {
-        zeros[i % 4] += sample[i] == '\0';
-        plain += (sample[i] >= ' ' && sample[i] < 0x7F) || sample[i] == '\n' || sample[i] == '\r' || sample[i] == '\t';
-    }
-    // ASCII with a stray zero is damage and not UTF-16, of which half the bytes would be zero.
-    if (plain * 4 > sample.size() * 3) return nullptr;
-    const std::size_t quarter = sample.size() / 4;
-    const auto share = [&](std::size_t residue) { return static_cast<double>(zeros[residue]) / static_cast<double>(std::max<std::size_t>(quarter, 1)); };
+    for (std::size_t i = 0; i < sample.size(); ++i) zeros[i % 4] += sample[i] == '\0';
+    const double quarter = static_cast<double>(sample.size()) / 4;
+    const auto share = [&](std::size_t residue) { return static_cast<double>(zeros[residue]) / quarter; };
     if (bytes.size() % 4 == 0 && share(2) > 0.9 && share(3) > 0.9 && share(0) < 0.2) return "UTF-32LE";
     if (bytes.size() % 4 == 0 && share(0) > 0.9 && share(1) > 0.9 && share(3) < 0.2) return "UTF-32BE";
     const double even = share(0) + share(2), odd = share(1) + share(3);
-    if (odd > 0.2 && even < odd * 0.1) return "UTF-16LE";
-    if (even > 0.2 && odd < even * 0.1) return "UTF-16BE";
+    if (odd > 0 && even < odd * 0.1 && (pairedMarks(sample, 0) > 0.7 || odd > 1.4)) return "UTF-16LE";
+    if (even > 0 && odd < even * 0.1 && (pairedMarks(sample, 1) > 0.7 || even > 1.4)) return "UTF-16BE";
     return nullptr;
 }
 

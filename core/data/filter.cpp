@@ -7,27 +7,13 @@
 #include <fmt/format.h>
 #include <lathe/data.h>
 #include <lathe/error.h>
-#include <unicode/unistr.h>
 
 #include "data/column_type.h"
+#include "data/text_case.h"
 #include "data/utf8.h"
 
 namespace lathe {
 namespace {
-
-/// Case-folded by Unicode's simple rules.
-std::string folded(std::string_view text) {
-    if (data::asciiPrefix(text) == text.size()) {
-        std::string low(text);
-        for (char& c : low) {
-            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-        }
-        return low;
-    }
-    std::string low;
-    icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<int32_t>(text.size()))).foldCase().toUTF8String(low);
-    return low;
-}
 
 class Pattern {
 public:
@@ -71,7 +57,7 @@ private:
 class Test {
 public:
     Test(const Table& table, const FilterCondition& condition) : condition_(condition), column_(table.requireColumn(condition.column)) {
-        wanted_ = condition.isCaseSensitive ? condition.value : folded(condition.value);
+        wanted_ = condition.isCaseSensitive ? condition.value : data::foldCase(condition.value);
         const FilterTest test = condition.test;
         const bool needsNumber = test == FilterTest::Less || test == FilterTest::Greater || test == FilterTest::LongerThan || test == FilterTest::ShorterThan;
         if (needsNumber && !data::parseNumber(condition.value, number_))
@@ -92,7 +78,7 @@ public:
         case FilterTest::Matches: return pattern_->matches(cell);
         default: break;
         }
-        const std::string low = condition_.isCaseSensitive ? std::string(cell) : folded(cell);
+        const std::string low = condition_.isCaseSensitive ? std::string(cell) : data::foldCase(cell);
         switch (condition_.test) {
         case FilterTest::Contains: return low.find(wanted_) != std::string::npos;
         case FilterTest::NotContains: return low.find(wanted_) == std::string::npos;
