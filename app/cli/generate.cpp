@@ -11,7 +11,7 @@ struct Options {
     std::string model;
     std::string prompt;
     std::string input;
-    std::string weights = "auto";
+    std::string weights = "f32";
     bool isChat = false;
     bool stopsEarly = false;
     std::vector<std::int32_t> eosIds;
