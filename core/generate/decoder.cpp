@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "generate/decoder.h"
+
+namespace lathe::generate {
+
+Decoder::Decoder(models::Model& model, std::int64_t rows, std::int64_t maxLength) : model_(model), cache_(model.makeKvCache(rows, maxLength)) {}
+
+torch::Tensor Decoder::lastLogits(const tensor::PackedBatch& batch) {
+    models::ForwardOptions options;
+    options.cache = &cache_;
+    torch::Tensor hidden = model_.forward(batch.to(model_.device()), options);
+    if (batch.numSequences() != batch.numRows()) hidden = hidden.index_select(0, batch.lastTokenRows().to(hidden.device()));
+    return model_.languageModelLogits(hidden).to(torch::kCPU, torch::kFloat32).contiguous();
+}
+
+torch::Tensor Decoder::prefill(const std::vector<std::vector<std::int32_t>>& prompts) {
+    cache_.begin(static_cast<std::int64_t>(prompts.size()));
+    return lastLogits(tensor::makePackedBatch(prompts));
+}
+
+torch::Tensor Decoder::advance(std::span<const std::int64_t> parents, std::span<const std::int32_t> tokens) {
+    bool isSame = static_cast<std::int64_t>(parents.size()) == cache_.numSequences();
+    for (std::size_t i = 0; i < parents.size() && isSame; ++i) isSame = parents[i] == static_cast<std::int64_t>(i);
+    if (!isSame) cache_.reorder(parents);
+    std::vector<std::vector<std::int32_t>> rows;
+    for (const std::int32_t token : tokens) rows.push_back({token});
+    return lastLogits(tensor::makePackedBatch(rows));
+}
+
+}  // namespace lathe::generate
