@@ -48,6 +48,20 @@ CREATE TABLE run_samples(
 CREATE INDEX run_samples_run ON run_samples(run);
 CREATE TABLE log_lines(seq INTEGER PRIMARY KEY, run TEXT NOT NULL, time TEXT NOT NULL, level INTEGER NOT NULL, sentence TEXT NOT NULL);
 CREATE INDEX log_lines_run ON log_lines(run);
+CREATE TABLE label_sets(
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL, mode INTEGER NOT NULL, seed INTEGER NOT NULL, item_order INTEGER NOT NULL, repeat_share REAL NOT NULL,
+    repeat_gap INTEGER NOT NULL, guidelines TEXT NOT NULL, created TEXT NOT NULL, is_removed INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE label_items(
+    id INTEGER PRIMARY KEY AUTOINCREMENT, label_set INTEGER NOT NULL REFERENCES label_sets(id), prompt TEXT NOT NULL, answer_a TEXT NOT NULL,
+    answer_b TEXT NOT NULL, origin_a TEXT NOT NULL, origin_b TEXT NOT NULL, margin REAL NOT NULL, reward_a REAL, reward_b REAL);
+CREATE INDEX label_items_set ON label_items(label_set);
+CREATE TABLE label_events(
+    id INTEGER PRIMARY KEY AUTOINCREMENT, label_set INTEGER NOT NULL REFERENCES label_sets(id), item INTEGER NOT NULL, showing INTEGER NOT NULL,
+    kind TEXT NOT NULL, rater TEXT NOT NULL, is_swapped INTEGER NOT NULL, rating_a INTEGER NOT NULL, rating_b INTEGER NOT NULL, note TEXT NOT NULL,
+    undoes INTEGER NOT NULL, dwell_ms REAL NOT NULL, is_by_keyboard INTEGER NOT NULL, time TEXT NOT NULL);
+CREATE INDEX label_events_set ON label_events(label_set);
+CREATE TRIGGER label_events_stay BEFORE UPDATE ON label_events BEGIN SELECT RAISE(ABORT, 'labels are only ever appended'); END;
+CREATE TRIGGER label_events_last BEFORE DELETE ON label_events BEGIN SELECT RAISE(ABORT, 'labels are only ever appended'); END;
 CREATE TABLE embeddings(model TEXT NOT NULL, key TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY(model, key)) WITHOUT ROWID;
 )";
 

@@ -14,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include <lathe/preference.h>
 #include <lathe/training.h>
 
 namespace lathe::workspace {
@@ -131,6 +132,23 @@ public:
     std::vector<std::vector<float>> embeddings(const std::string& model, std::span<const std::string> keys) const;
     void addEmbeddings(const std::string& model, std::span<const std::string> keys, std::span<const std::vector<float>> vectors);
 
+    // Labels (labels.cpp). Each call that adds is one transaction, on disk when it returns.
+    std::vector<LabelSet> labelSets() const;               ///< by name
+    LabelSet labelSet(const std::string& name) const;      ///< NotFound with the names there are
+    /// Makes a set, or changes the settings of the one of that name. The seed and the repeats of a set with events stay.
+    LabelSet saveLabelSet(const LabelSet& set);
+    void removeLabelSet(const std::string& name);          ///< hidden; nothing is deleted
+    void restoreLabelSet(const std::string& name);
+    std::vector<PreferenceItem> preferenceItems(const std::string& set) const;
+    /// Items with the labels they brought. Returns the items' ids.
+    std::vector<std::int64_t> addPreferenceItems(const std::string& set, std::span<const ImportedItem> items);
+    std::vector<LabelEvent> labelEvents(const std::string& set) const;
+    /// Appends; returns the event with its id and time. Throws InvalidInput for a rating outside 1 to 10, a blank rater, an
+    /// item of another set, or an undo of something that is not this rater's judgement.
+    LabelEvent addLabelEvent(const std::string& set, LabelEvent event);
+    /// What a reward model thinks of the two answers, by item id.
+    void setRewards(const std::string& set, std::span<const PreferenceItem> items);
+
 private:
     struct Progress { std::int64_t step; std::int64_t totalSteps; double seconds; };
     using Queued = std::variant<MetricPoint, RunEvent, SampleOutput, LogRecord, Progress>;
@@ -143,6 +161,8 @@ private:
     void writeQueue(std::stop_token stop);
     void write(const std::vector<std::pair<std::string, Queued>>& items) const;
     std::int64_t nameId(const std::string& name) const;
+    std::int64_t labelSetId(const std::string& name) const;
+    LabelEvent appendEvent(std::int64_t set, LabelEvent event);
 
     std::filesystem::path folder_;
     std::string notice_;

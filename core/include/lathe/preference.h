@@ -22,8 +22,8 @@ struct PreferenceItem {
     std::string prompt;
     std::string answerA;
     std::string answerB;
-    std::string originA;  ///< who wrote it, such as "smollm2-135m-instruct, temperature 0.7"; hidden while labelling
-    std::string originB;
+    std::string originA = {};  ///< who wrote it, such as "smollm2-135m-instruct, temperature 0.7"; hidden while labelling
+    std::string originB = {};
     std::optional<double> rewardA = std::nullopt;  ///< of the reward model that scored the set last
     std::optional<double> rewardB = std::nullopt;
     double margin = 0;              ///< as imported with the pair; 0 = none
@@ -186,7 +186,7 @@ struct PairOptions {
     double minimumGap = 1;    ///< ratings that differ less make no pair
     double marginScale = 0;   ///< margin = difference of the ratings times this; 0 = no margins from ratings
     FlaggedPolicy flagged = FlaggedPolicy::Keep;
-    std::string rater;        ///< only this one's; empty = majority of all
+    std::string rater = {};   ///< only this one's; empty = majority of all
 };
 
 /// What became of the items.
@@ -240,7 +240,7 @@ enum class PreferenceForm { Text, Messages };
 struct PreferenceExportOptions {
     PreferenceFormat format = PreferenceFormat::Trl;
     PreferenceForm form = PreferenceForm::Text;
-    PairOptions pairs;
+    PairOptions pairs = {};
 };
 
 struct PreferenceExport {
@@ -258,9 +258,9 @@ enum class LabelMode { Pairs, Ratings };
 struct LabelSet {
     std::string name;
     LabelMode mode = LabelMode::Pairs;
-    QueueOptions queue;
-    std::string guidelines;
-    std::string created;         ///< UTC, ISO 8601
+    QueueOptions queue = {};
+    std::string guidelines = {};
+    std::string created = {};    ///< UTC, ISO 8601
     std::int64_t items = 0;
     std::int64_t events = 0;
 };
