@@ -38,6 +38,7 @@ void addTrain(CLI::App& app, Context& context);
 void addEvaluate(CLI::App& app, Context& context);
 void addGenerate(CLI::App& app, Context& context);
 void addScore(CLI::App& app, Context& context);
+void addLabels(CLI::App& app, Context& context);
 void addExport(CLI::App& app, Context& context);
 void addBench(CLI::App& app, Context& context);
 

@@ -18,6 +18,7 @@
 #include "session/layers.h"
 #include "session/model_export.h"
 #include "session/model_library.h"
+#include "session/preference.h"
 #include "session/run_keeper.h"
 #include "tensor/torch.h"
 #include "train/checkpoints.h"
@@ -273,6 +274,46 @@ public:
         return {result.rows, result.seconds, result.values};
     }
 
+    // ---- Preferences
+    std::vector<LabelSet> labelSets() const override { return workspace_ ? workspace_->labelSets() : std::vector<LabelSet>(); }
+    LabelSet saveLabelSet(const LabelSet& set) override { return remembered().saveLabelSet(set); }
+    void removeLabelSet(const std::string& name) override { remembered().removeLabelSet(name); }
+    void restoreLabelSet(const std::string& name) override { remembered().restoreLabelSet(name); }
+    std::vector<PreferenceItem> preferenceItems(const std::string& set) const override { return remembered().preferenceItems(set); }
+    std::vector<std::int64_t> addPreferenceItems(const std::string& set, const std::vector<ImportedItem>& items) override { return remembered().addPreferenceItems(set, items); }
+    PreferenceImportReport importPreferences(const std::string& nameOrFile, const std::string& set, std::stop_token stop) override {
+        remembered();
+        return session::importPreferences(*workspace_, *openTable(nameOrFile, stop), set, nameOrFile);
+    }
+    LabelState labelState(const std::string& set, const std::string& rater) const override { return session::labelState(remembered(), set, rater); }
+    LabelState addLabel(const std::string& set, const LabelEvent& event) override {
+        remembered().addLabelEvent(set, event);
+        return session::labelState(*workspace_, set, event.rater);
+    }
+    LabelState undoLabel(const std::string& set, const std::string& rater) override { return session::undoLabel(remembered(), set, rater); }
+    LabelQuality labelQuality(const std::string& set, const std::string& rater) const override {
+        return lathe::labelQuality(remembered().preferenceItems(set), foldLabels(workspace_->labelEvents(set)), rater);
+    }
+    PairReport preferencePairs(const std::string& set, const PairOptions& options) const override {
+        return pairsOf(remembered().preferenceItems(set), foldLabels(workspace_->labelEvents(set)), options);
+    }
+    PreferenceExport exportPreferences(const std::string& set, const PreferenceExportOptions& options, const fs::path& file) const override {
+        return session::exportPreferences(remembered(), set, options, file);
+    }
+    DatasetInfo preferencesToDataset(const std::string& set, const std::string& dataset, const PairOptions& options) override {
+        const TablePtr pairs = session::pairTable(preferencePairs(set, options), set);
+        const fs::path target = remembered().newDatasetFile();
+        exportTable(*pairs, target);
+        keepVersion({.dataset = dataset, .version = 0, .rows = pairs->rowCount(), .columns = pairs->columnNames(), .file = target, .source = "pairs " + set,
+                     .howMade = "labels of " + set, .fingerprint = pairs->fingerprint(), .created = {}});
+        return infoOf(remembered().dataset(dataset));
+    }
+    std::int64_t scorePreferences(const std::string& set, const std::string& rewardModel, const ProgressSink& progress, std::stop_token stop) override {
+        remembered();
+        const auto scorer = openGenerator(rewardModel, "auto", stop);
+        return session::scorePreferences(*workspace_, set, *scorer, progress, stop);
+    }
+
     // ---- What is remembered of runs
     std::vector<RunInfo> runs() const override {
         std::vector<RunInfo> infos;
@@ -339,6 +380,10 @@ private:
             if (!fingerprint.empty())
                 if (const auto used = workspace_->datasetByFingerprint(fingerprint)) version = *used;
             return {cachedTable(version.file), version.fingerprint};
+        }
+        if (dataset.ratings) {
+            TablePtr table = session::pairTable(preferencePairs(*dataset.ratings, {}), *dataset.ratings);
+            return {table, table->fingerprint()};
         }
         if (!dataset.file) throw Error(ErrorCode::InvalidInput, "No data was chosen. The spec has neither dataset.file nor dataset.name. Set one of them.");
         TablePtr table = cachedTable(*dataset.file, stop);

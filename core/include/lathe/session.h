@@ -13,6 +13,7 @@
 #include <lathe/dedup.h>
 #include <lathe/generation.h>
 #include <lathe/models.h>
+#include <lathe/preference.h>
 #include <lathe/progress.h>
 #include <lathe/run_spec.h>
 #include <lathe/table.h>
@@ -179,6 +180,31 @@ public:
     virtual std::shared_ptr<RunHandle> continueRun(const RunSpec&, std::shared_ptr<TrainObserver>) = 0;
     virtual EvaluationResult evaluate(const std::string& nameOrPath, const RunSpec&, const std::string& split, const ProgressSink&,
                                       std::stop_token) const = 0;
+
+    // Preferences. Labels are appended and on disk when the call returns.
+    virtual std::vector<LabelSet> labelSets() const = 0;
+    /// Makes a set, or changes the settings of the one of that name; its seed and repeats stay once somebody labelled.
+    virtual LabelSet saveLabelSet(const LabelSet& set) = 0;
+    virtual void removeLabelSet(const std::string& name) = 0;   ///< hidden, nothing is deleted
+    virtual void restoreLabelSet(const std::string& name) = 0;  ///< undoes removeLabelSet
+    virtual std::vector<PreferenceItem> preferenceItems(const std::string& set) const = 0;
+    virtual std::vector<std::int64_t> addPreferenceItems(const std::string& set, const std::vector<ImportedItem>& items) = 0;
+    /// From a dataset of the workspace or a file; makes the set if there is none of that name.
+    virtual PreferenceImportReport importPreferences(const std::string& nameOrFile, const std::string& set, std::stop_token) = 0;
+    /// What a rater sees now.
+    virtual LabelState labelState(const std::string& set, const std::string& rater) const = 0;
+    /// Keeps a label and returns what comes next. Throws InvalidInput as the workspace does.
+    virtual LabelState addLabel(const std::string& set, const LabelEvent& event) = 0;
+    /// Takes the rater's latest judgement back; that pair comes next. InvalidInput if there is none.
+    virtual LabelState undoLabel(const std::string& set, const std::string& rater) = 0;
+    virtual LabelQuality labelQuality(const std::string& set, const std::string& rater) const = 0;
+    virtual PairReport preferencePairs(const std::string& set, const PairOptions&) const = 0;
+    /// file: written whole or not at all; empty = the text is only returned.
+    virtual PreferenceExport exportPreferences(const std::string& set, const PreferenceExportOptions&, const std::filesystem::path& file) const = 0;
+    /// A dataset (or its new version) with the columns prompt, chosen, rejected and margin, to train on.
+    virtual DatasetInfo preferencesToDataset(const std::string& set, const std::string& dataset, const PairOptions&) = 0;
+    /// Lets a reward model score both answers of every pair, for the order by uncertainty. Returns the pairs scored.
+    virtual std::int64_t scorePreferences(const std::string& set, const std::string& rewardModel, const ProgressSink&, std::stop_token) = 0;
 
     // What the workspace remembers of runs.
     virtual std::vector<RunInfo> runs() const = 0;
