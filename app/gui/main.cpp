@@ -12,8 +12,6 @@
 #include "shell/settings_dialog.h"
 #include "widgets/theme.h"
 
-#include <lathe/error.h>
-
 #include <QApplication>
 #include <QDir>
 #include <QMessageBox>

@@ -48,16 +48,16 @@ shell::BadgeSource* dataBadge(bridge::Services& services, QObject* parent) {
 }  // namespace
 
 QList<shell::PanelInfo> panelTable(bridge::Services& services, QObject* parent) {
-    const auto tr = [](const char* text) { return QCoreApplication::translate("panels", text); };
+    const auto title = [](const char* text) { return QCoreApplication::translate("panels", text); };
     using namespace panels;
     return {
-        panel<DataPanel>(services, QStringLiteral("data"), tr(QT_TRANSLATE_NOOP("panels", "Data")), QStringLiteral("database"), 1, dataBadge(services, parent)),
-        panel<DeduplicatePanel>(services, QStringLiteral("deduplicate"), tr(QT_TRANSLATE_NOOP("panels", "Deduplicate")), QStringLiteral("copy"), 2),
-        panel<TrainPanel>(services, QStringLiteral("train"), tr(QT_TRANSLATE_NOOP("panels", "Train")), QStringLiteral("adjustments"), 3),
-        panel<RunsPanel>(services, QStringLiteral("runs"), tr(QT_TRANSLATE_NOOP("panels", "Runs")), QStringLiteral("chart-line"), 4, runsBadge(services, parent)),
-        panel<PlaygroundPanel>(services, QStringLiteral("playground"), tr(QT_TRANSLATE_NOOP("panels", "Playground")), QStringLiteral("message"), 6),
-        panel<LatexPanel>(services, QStringLiteral("latex"), tr(QT_TRANSLATE_NOOP("panels", "LaTeX")), QStringLiteral("math-function"), 7),
-        panel<ModelsPanel>(services, QStringLiteral("models"), tr(QT_TRANSLATE_NOOP("panels", "Models")), QStringLiteral("box"), 8),
+        panel<DataPanel>(services, QStringLiteral("data"), title(QT_TRANSLATE_NOOP("panels", "Data")), QStringLiteral("database"), 1, dataBadge(services, parent)),
+        panel<DeduplicatePanel>(services, QStringLiteral("deduplicate"), title(QT_TRANSLATE_NOOP("panels", "Deduplicate")), QStringLiteral("copy"), 2),
+        panel<TrainPanel>(services, QStringLiteral("train"), title(QT_TRANSLATE_NOOP("panels", "Train")), QStringLiteral("adjustments"), 3),
+        panel<RunsPanel>(services, QStringLiteral("runs"), title(QT_TRANSLATE_NOOP("panels", "Runs")), QStringLiteral("chart-line"), 4, runsBadge(services, parent)),
+        panel<PlaygroundPanel>(services, QStringLiteral("playground"), title(QT_TRANSLATE_NOOP("panels", "Playground")), QStringLiteral("message"), 6),
+        panel<LatexPanel>(services, QStringLiteral("latex"), title(QT_TRANSLATE_NOOP("panels", "LaTeX")), QStringLiteral("math-function"), 7),
+        panel<ModelsPanel>(services, QStringLiteral("models"), title(QT_TRANSLATE_NOOP("panels", "Models")), QStringLiteral("box"), 8),
     };
 }
 

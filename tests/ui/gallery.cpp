@@ -314,7 +314,7 @@ int main(int argumentCount, char** arguments) {
     QApplication application(argumentCount, arguments);
     const QString folder = QCoreApplication::arguments().value(1, u"."_qs);
     QDir().mkpath(folder);
-    shell::installLanguage(u"en"_qs);
+    shell::installLanguage(QCoreApplication::arguments().value(2, u"en"_qs));
     Theme theme(application);
     shell::JobStatus status;
     status.setWorkspace(QDir::homePath() + u"/projects/latex/workspace"_qs);

@@ -18,10 +18,12 @@ void installLanguage(const QString& id) {
     const QLocale locale = id.isEmpty() ? QLocale::system() : QLocale(id);
     QLocale::setDefault(locale);
     const QString language = locale.language() == QLocale::Korean ? u"ko"_qs : u"en"_qs;
-    auto* own = new QTranslator(QCoreApplication::instance());
     // English has a catalogue too: only it knows "1 minute" from "2 minutes".
-    if (own->load(u":/i18n/lathe_"_qs + language + u".qm"_qs)) {
-        QCoreApplication::installTranslator(own);
+    for (const QString& part : {u"lathe_"_qs, u"lathe_runspec_"_qs}) {
+        auto* own = new QTranslator(QCoreApplication::instance());
+        if (own->load(u":/i18n/"_qs + part + language + u".qm"_qs)) {
+            QCoreApplication::installTranslator(own);
+        }
     }
     auto* qt = new QTranslator(QCoreApplication::instance());
     if (language != u"en"_qs && qt->load(u"qtbase_"_qs + language, QLibraryInfo::path(QLibraryInfo::TranslationsPath))) {
