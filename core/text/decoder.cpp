@@ -152,7 +152,7 @@ std::unique_ptr<const Decoder> makeWordPiece(const base::Json& json) {
             if (!prefix.empty() && token.starts_with(prefix)) {
                 token.erase(0, prefix.size());
             } else {
-                token.insert(0, " ");
+                token.insert(token.begin(), ' ');
             }
         }
         if (cleans) {

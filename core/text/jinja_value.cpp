@@ -245,7 +245,8 @@ std::string jsonText(const std::string& text) {
 void appendJson(const Value& value, std::int64_t indent, bool sortsKeys, std::size_t level, std::string& out) {
     const auto newLine = [&](std::size_t depth) {
         if (indent >= 0) {
-            out += "\n" + std::string(static_cast<std::size_t>(indent) * depth, ' ');
+            out += '\n';
+            out.append(static_cast<std::size_t>(indent) * depth, ' ');
         }
     };
     const auto separator = [&](bool isFirst) {

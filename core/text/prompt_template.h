@@ -82,7 +82,7 @@ enum class TrainOn { All, Target };
 struct ExampleOptions {
     std::int64_t maxLength = 0;    ///< tokens kept, EOS included; 0 = no limit
     TrainOn trainOn = TrainOn::All;
-    std::string target;            ///< column whose value is the target; needed for TrainOn::Target
+    std::string target = {};       ///< column whose value is the target; needed for TrainOn::Target
     bool appendEos = true;
 };
 
