@@ -299,6 +299,8 @@ private:
         window_ = std::make_unique<MainWindow>(panels, *theme_, *status_, *settings_);
         window_->show();
         QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
+        // Shortcuts need an active window, and a bare X server has no window manager that makes one active.
+        QApplication::setActiveWindow(window_.get());
     }
 
     StandInPanel* panel(const QString& id) const { return static_cast<StandInPanel*>(window_->panelWidget(id)); }

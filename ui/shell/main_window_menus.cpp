@@ -36,7 +36,12 @@ QAction* add(QMenu* menu, const QString& objectName, const QString& text, const 
     return action;
 }
 
+/// A menu text without its access key ("파일(&F)" has it in brackets) and ellipsis.
 QString plain(QString text) {
+    const qsizetype bracket = text.indexOf(u"(&"_qs);
+    if (bracket >= 0) {
+        text.remove(bracket, 4);
+    }
     return text.remove(u'&').remove(u'…');
 }
 
