@@ -186,6 +186,16 @@ private Q_SLOTS:
         QVERIFY(hasDark);
     }
 
+    void aColouredBorderKeepsItsColour() {
+        const QImage image = LatexRenderer::renderNow(u"\\fcolorbox{red}{yellow}{x}"_qs).picture.toImage(20, Qt::black);
+        int red = 0;
+        for (int x = 0; x < image.width(); ++x) {
+            const QColor pixel = image.pixelColor(x, image.height() / 2);
+            red += pixel.alpha() > 200 && pixel.red() > 200 && pixel.green() < 60 ? 1 : 0;
+        }
+        QVERIFY(red >= 2);
+    }
+
     void inlineModeIsLowerThanDisplayMode() {
         const QString tex = u"\\sum_{i=0}^{n} i"_qs;
         QVERIFY(LatexRenderer::renderNow(tex, LatexMode::Inline).picture.sizeEx().height() <

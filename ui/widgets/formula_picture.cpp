@@ -38,6 +38,7 @@ struct Frame {
     double strokeWidth = 0;
     QPainterPath clip;              // empty: none; in root coordinates
     std::optional<QColor> ground;   // colour that a \colorbox put behind what follows
+    std::optional<QColor> border;   // of a \fcolorbox: MathJax leaves it in the style of the group around the border's polygons
 };
 
 struct Shape {
@@ -172,6 +173,11 @@ private:
             }
             frame.transform = *transform * frame.transform;
         }
+        const QString style = attributes.value("style"_L1).toString();
+        const qsizetype border = style.indexOf("border:"_L1);
+        if (border >= 0) {
+            frame.border = readColour(style.mid(border).section(u';', 0, 0).section(u' ', -1));
+        }
         readInk(frame.fill, attributes, "fill"_L1);
         readInk(frame.stroke, attributes, "stroke"_L1);
         if (attributes.hasAttribute("stroke-width"_L1)) {
@@ -267,6 +273,9 @@ private:
             path.addPolygon(polygon);
             path.setFillRule(Qt::WindingFill);
             if (name == "polygon"_L1) {
+                if (frame.border && shape.fill && shape.fill->isCurrent) {
+                    shape.fill = Ink{false, *frame.border};
+                }
                 path.closeSubpath();
             }
         } else if (name == "ellipse"_L1) {
