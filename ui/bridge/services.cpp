@@ -11,10 +11,12 @@ Services::Services(const QString& workspaceFolder, QObject* parent)
     : QObject(parent), workspaceFolder_(workspaceFolder), session_(Session::open({.workspace = utf8(workspaceFolder)})),
       background_(std::make_unique<Background>()), models_(std::make_unique<Models>(*session_, *background_)),
       datasets_(std::make_unique<Datasets>(*session_, *background_)), similarity_(std::make_unique<Similarity>(*session_, *background_)), runs_(std::make_unique<Runs>(*session_, *background_)),
+      preferences_(std::make_unique<Preferences>(*session_, *background_)),
       generators_(std::make_unique<Generators>(*session_, *background_)) {
     models_->refresh();
     datasets_->refresh();
     runs_->refresh();
+    preferences_->refresh();
 }
 
 Services::~Services() {

@@ -11,6 +11,7 @@
 #include "bridge/datasets.h"
 #include "bridge/generators.h"
 #include "bridge/models.h"
+#include "bridge/preferences.h"
 #include "bridge/runs.h"
 #include "bridge/similarity.h"
 
@@ -30,6 +31,7 @@ public:
     Datasets& datasets() { return *datasets_; }
     Similarity& similarity() { return *similarity_; }
     Runs& runs() { return *runs_; }
+    Preferences& preferences() { return *preferences_; }
     Generators& generators() { return *generators_; }
 
     QString workspaceFolder() const { return workspaceFolder_; }
@@ -57,6 +59,7 @@ private:
     std::unique_ptr<Datasets> datasets_;
     std::unique_ptr<Similarity> similarity_;
     std::unique_ptr<Runs> runs_;
+    std::unique_ptr<Preferences> preferences_;
     std::unique_ptr<Generators> generators_;
 };
 
