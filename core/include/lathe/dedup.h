@@ -94,6 +94,8 @@ struct DedupSearch {
 /// All similar pairs of a set of rows. Immutable once made; every const member may be called from any thread.
 class SimilarityIndex {
 public:
+    struct Impl;   ///< for core/dedup only
+
     /// Blocks; memory beyond the input: two tiles and the pairs. Throws InvalidInput (rows that do not match, values that
     /// are not finite), Cancelled.
     static std::shared_ptr<const SimilarityIndex> build(DedupInput input, const DedupSearch& search = {}, const ProgressSink& progress = {},
@@ -130,7 +132,6 @@ public:
     std::vector<LabelLoss> labelLosses(const DedupAnswer& answer, std::int64_t rareCount) const;
 
 private:
-    struct Impl;
     explicit SimilarityIndex(std::unique_ptr<const Impl> impl);
     std::unique_ptr<const Impl> impl_;
 };

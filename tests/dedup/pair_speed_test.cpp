@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Pair search beside the bare matrix products, and the slider at 100,000 rows. Label bench: not part of an ordinary run.
+#include <chrono>
+#include <cstdlib>
+#include <iostream>
+#include <random>
+
+#include <gtest/gtest.h>
+#include <lathe/dedup.h>
+
+#include "tensor/torch.h"
+
+namespace lathe {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+/// Most rows far apart, and near-copies of one in ten.
+EmbeddingMatrix texts(std::int64_t rows, std::int64_t width) {
+    torch::manual_seed(1);
+    torch::Tensor values = torch::randn({rows, width});
+    values += 0.5 * torch::randn({1, width});
+    const torch::Tensor copies = torch::randint(0, rows, {rows / 10});
+    const torch::Tensor places = torch::randperm(rows).narrow(0, 0, rows / 10);
+    values.index_copy_(0, places, values.index_select(0, copies) + 0.4 * torch::randn({rows / 10, width}));
+    const float* data = values.const_data_ptr<float>();
+    return {rows, width, std::vector<float>(data, data + rows * width)};
+}
+
+TEST(PairSpeed, FiftyThousandRowsTakeNotMuchLongerThanTheBareProducts) {
+    constexpr std::int64_t kRows = 50'000, kWidth = 384, kTile = 2'048;
+    const EmbeddingMatrix matrix = texts(kRows, kWidth);
+    for (const auto screen : {DedupSearch::Screen::Bf16, DedupSearch::Screen::F32}) {
+        const torch::InferenceMode noGradients;
+        const torch::Tensor all = torch::from_blob(const_cast<float*>(matrix.values.data()), {kRows, kWidth})
+                                      .to(screen == DedupSearch::Screen::Bf16 ? torch::kBFloat16 : torch::kFloat32);
+        const auto products = [&] {
+            const auto start = Clock::now();
+            torch::Tensor room = torch::empty({kTile, 2 * kTile}, all.options());
+            for (std::int64_t row = 0; row + kTile <= kRows; row += kTile) {
+                for (std::int64_t column = row; column < kRows; column += 2 * kTile) {
+                    const std::int64_t columns = std::min(2 * kTile, kRows - column);
+                    torch::Tensor out = room.flatten().narrow(0, 0, kTile * columns).view({kTile, columns});
+                    at::mm_out(out, all.narrow(0, row, kTile), all.narrow(0, column, columns).t());
+                }
+            }
+            return since(start);
+        };
+        products();
+        const double bare = products();
+        DedupSearch search;
+        search.screen = screen;
+        const auto index = SimilarityIndex::build({matrix, {}, {}}, search);
+        std::cout << (screen == DedupSearch::Screen::Bf16 ? "bf16" : "f32") << ": bare products " << bare << " s, pair stage " << index->pairSeconds() << " s ("
+                  << index->pairSeconds() / bare << "x), " << index->pairCount() << " pairs\n";
+        EXPECT_LT(index->pairSeconds(), 2.0 * bare);
+    }
+}
+
+TEST(PairSpeed, TheSliderAnswersWithin16Milliseconds) {
+    const EmbeddingMatrix matrix = texts(100'000, 128);
+    const auto index = SimilarityIndex::build({matrix, {}, {}}, {});
+    double slowest = 0;
+    for (double threshold = index->floor(); threshold <= 1; threshold += 0.01) {
+        DedupRules rules;
+        rules.threshold = threshold;
+        const auto start = Clock::now();
+        const DedupAnswer answer = index->answer(rules);
+        const auto near = index->pairsNear(threshold, 50);
+        slowest = std::max(slowest, since(start));
+        EXPECT_FALSE(answer.kept.empty());
+        EXPECT_LE(near.size(), 50u);
+    }
+    std::cout << index->pairCount() << " pairs, slowest answer " << slowest * 1'000 << " ms\n";
+    EXPECT_LT(slowest, 0.016);
+}
+
+}  // namespace
+}  // namespace lathe
