@@ -5,7 +5,6 @@
 #include <cmath>
 #include <string_view>
 
-#include <ATen/Parallel.h>
 
 #include "base/random.h"
 
