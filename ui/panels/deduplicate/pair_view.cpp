@@ -91,7 +91,8 @@ void PairView::showNear(double threshold) {
     if (!rows_) return;
     threshold_ = threshold;
     const QList<int> chosen = table_->selectedRows();
-    const std::optional<SimilarPair> before = chosen.isEmpty() || chosen.first() >= int(pairs_.size()) ? std::nullopt : std::optional(pairs_[std::size_t(chosen.first())]);
+    const bool hadChoice = !chosen.isEmpty() && chosen.first() < int(pairs_.size());
+    const SimilarPair before = hadChoice ? pairs_[std::size_t(chosen.first())] : SimilarPair{};
     pairs_ = rows_->index->pairsNear(threshold, kShownPairs);
     std::sort(pairs_.begin(), pairs_.end(), [](const SimilarPair& a, const SimilarPair& b) { return a.similarity > b.similarity; });
     provider_->rows.clear();
@@ -99,7 +100,7 @@ void PairView::showNear(double threshold) {
     for (std::size_t i = 0; i < pairs_.size(); ++i) {
         const SimilarPair& pair = pairs_[i];
         provider_->rows << QStringList{QString::number(double(pair.similarity), 'f', 4), QStringLiteral("%1, %2").arg(pair.first + 1).arg(pair.second + 1), verdictOf(pair)};
-        if (before && before->first == pair.first && before->second == pair.second) again = int(i);
+        if (hadChoice && before.first == pair.first && before.second == pair.second) again = int(i);
     }
     table_->textModel()->rowsChanged();
     table_->fitColumns(160);

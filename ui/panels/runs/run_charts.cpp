@@ -61,10 +61,6 @@ w::PlotMarkKind markKind(const std::string& kind) {
 
 }  // namespace
 
-struct RunCharts::Chart {
-    w::MetricPlot* plot = nullptr;
-};
-
 RunCharts::RunCharts(QWidget* parent) : QWidget(parent), link_(new w::PlotLink(this)) {
     auto* layout = w::column(this, 8);
     layout->addWidget(buildTools());
@@ -105,44 +101,44 @@ QWidget* RunCharts::buildTools() {
     layout->addWidget(log_);
     layout->addWidget(outliers_);
     layout->addStretch();
-    connect(smoothing_, &QSlider::valueChanged, this, [this](int value) { for (auto& [name, chart] : charts_) chart.plot->setSmoothing(value / 100.0); });
-    connect(axis_, &QComboBox::activated, this, [this] { for (auto& [name, chart] : charts_) chart.plot->setXAxis(w::PlotX(axis_->currentData().toInt())); });
-    connect(log_, &QCheckBox::toggled, this, [this](bool isOn) { for (auto& [name, chart] : charts_) chart.plot->setLogY(isOn); });
-    connect(outliers_, &QCheckBox::toggled, this, [this](bool isOn) { for (auto& [name, chart] : charts_) chart.plot->setOutliersIgnored(isOn); });
+    connect(smoothing_, &QSlider::valueChanged, this, [this](int value) { for (auto& [name, plot] : charts_) plot->setSmoothing(value / 100.0); });
+    connect(axis_, &QComboBox::activated, this, [this] { for (auto& [name, plot] : charts_) plot->setXAxis(w::PlotX(axis_->currentData().toInt())); });
+    connect(log_, &QCheckBox::toggled, this, [this](bool isOn) { for (auto& [name, plot] : charts_) plot->setLogY(isOn); });
+    connect(outliers_, &QCheckBox::toggled, this, [this](bool isOn) { for (auto& [name, plot] : charts_) plot->setOutliersIgnored(isOn); });
     return bar;
 }
 
 void RunCharts::clear() {
-    for (auto& [name, chart] : charts_) delete chart.plot;
+    for (auto& [name, plot] : charts_) delete plot;
     charts_.clear();
     order_.clear();
     events_.clear();
 }
 
-RunCharts::Chart& RunCharts::chartOf(const std::string& metric) {
+w::MetricPlot* RunCharts::chartOf(const std::string& metric) {
     const auto found = charts_.find(metric);
     if (found != charts_.end()) return found->second;
-    Chart& chart = charts_[metric];
-    chart.plot = new w::MetricPlot(scroll_->widget());
-    chart.plot->setObjectName(QStringLiteral("runs.chart.") + QString::fromStdString(metric));
+    auto* plot = new w::MetricPlot(scroll_->widget());
+    charts_[metric] = plot;
+    plot->setObjectName(QStringLiteral("runs.chart.") + QString::fromStdString(metric));
     const std::size_t place = placeOf(metric);
-    chart.plot->setTitle(place < kKnown.size() ? tr(kKnown[place].title) : QString::fromStdString(metric));
-    if (place < kKnown.size() && *kKnown[place].unit != '\0') chart.plot->setUnit(tr(kKnown[place].unit));
-    chart.plot->setMinimumHeight(220);
-    chart.plot->setLink(link_);
-    chart.plot->setSmoothing(smoothing_->value() / 100.0);
-    chart.plot->setXAxis(w::PlotX(axis_->currentData().toInt()));
-    chart.plot->setLogY(log_->isChecked());
+    plot->setTitle(place < kKnown.size() ? tr(kKnown[place].title) : QString::fromStdString(metric));
+    if (place < kKnown.size() && *kKnown[place].unit != '\0') plot->setUnit(tr(kKnown[place].unit));
+    plot->setMinimumHeight(220);
+    plot->setLink(link_);
+    plot->setSmoothing(smoothing_->value() / 100.0);
+    plot->setXAxis(w::PlotX(axis_->currentData().toInt()));
+    plot->setLogY(log_->isChecked());
     arrange();
-    return chart;
+    return plot;
 }
 
 void RunCharts::arrange() {
     std::vector<std::pair<std::size_t, std::string>> sorted;
-    for (const auto& [name, chart] : charts_) sorted.emplace_back(placeOf(name), name);
+    for (const auto& [name, plot] : charts_) sorted.emplace_back(placeOf(name), name);
     std::sort(sorted.begin(), sorted.end());
     const int columns = std::clamp(width() / 420, 1, 3);
-    for (std::size_t i = 0; i < sorted.size(); ++i) grid_->addWidget(charts_[sorted[i].second].plot, int(i) / columns, int(i) % columns);
+    for (std::size_t i = 0; i < sorted.size(); ++i) grid_->addWidget(charts_[sorted[i].second], int(i) / columns, int(i) % columns);
     for (int column = 0; column < 3; ++column) grid_->setColumnStretch(column, column < columns ? 1 : 0);
 }
 
@@ -153,9 +149,9 @@ void RunCharts::resizeEvent(QResizeEvent* event) {
 
 void RunCharts::setRun(const QString& id, const std::vector<MetricPoint>& points, const std::vector<RunEvent>& events) {
     if (std::find(order_.begin(), order_.end(), id) == order_.end()) order_.push_back(id);
-    for (auto& [name, chart] : charts_)
-        for (const QString& series : chart.plot->seriesIds())
-            if (series.startsWith(id + QLatin1Char('\n'))) chart.plot->setPoints(series, {});
+    for (auto& [name, plot] : charts_)
+        for (const QString& series : plot->seriesIds())
+            if (series.startsWith(id + QLatin1Char('\n'))) plot->setPoints(series, {});
     add(id, points);
     events_[id].clear();
     addEvents(id, events);
@@ -172,14 +168,14 @@ void RunCharts::add(const QString& id, const std::vector<MetricPoint>& points) {
             added[{metric, point.split}] << w::PlotPoint{double(point.step), point.seconds, double(point.tokens), point.epoch, value * scaleOf(metric)};
     const int position = int(std::find(order_.begin(), order_.end(), id) - order_.begin());
     for (const auto& [key, list] : added) {
-        Chart& chart = chartOf(key.first);
+        w::MetricPlot* plot = chartOf(key.first);
         const QString series = seriesId(id, key.second);
-        if (!chart.plot->seriesIds().contains(series)) {
+        if (!plot->seriesIds().contains(series)) {
             const QString split = key.second == "train" ? tr("train") : tr("validation");
             const QString label = order_.size() > 1 ? QStringLiteral("%1, %2").arg(id, split) : split;
-            chart.plot->setSeries({series, label, position * 2 + (key.second == "train" ? 0 : 1), key.second != "train"});
+            plot->setSeries({series, label, position * 2 + (key.second == "train" ? 0 : 1), key.second != "train"});
         }
-        chart.plot->append(series, list);
+        plot->append(series, list);
     }
 }
 
@@ -191,7 +187,7 @@ void RunCharts::addEvents(const QString& id, const std::vector<RunEvent>& events
     QList<w::PlotMark> marks;
     for (const auto& [run, list] : events_)
         for (const RunEvent& event : list) marks << w::PlotMark{markKind(event.kind), double(event.step), {}, seriesId(run, "train")};
-    loss->second.plot->setMarks(marks);
+    loss->second->setMarks(marks);
 }
 
 }  // namespace lathe::panels

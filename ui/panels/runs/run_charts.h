@@ -37,9 +37,8 @@ public:
     void addEvents(const QString& id, const std::vector<RunEvent>& events);
 
 private:
-    struct Chart;
     QWidget* buildTools();
-    Chart& chartOf(const std::string& metric);
+    widgets::MetricPlot* chartOf(const std::string& metric);
     void add(const QString& id, const std::vector<MetricPoint>& points);
     void arrange();
     void resizeEvent(QResizeEvent* event) override;
@@ -52,7 +51,7 @@ private:
     QCheckBox* outliers_;
     widgets::PlotLink* link_;
     std::vector<QString> order_;  ///< of runs
-    std::map<std::string, Chart> charts_;
+    std::map<std::string, widgets::MetricPlot*> charts_;  ///< by metric
     std::map<QString, std::vector<RunEvent>> events_;
 };
 
