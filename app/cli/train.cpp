@@ -31,7 +31,7 @@ public:
 
     void stateChanged(RunState state, const std::string& sentence) override {
         if (output_.isJson) output_.json({{"state", runStateName(state)}, {"sentence", sentence}});
-        else if (!sentence.empty()) output_.line(sentence);
+        else if (!sentence.empty() && state == RunState::Paused) output_.line(sentence);
     }
     void progressed(const StepProgress& now) override {
         const std::string left = secondsLeftText(now.secondsLeft);

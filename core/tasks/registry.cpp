@@ -16,6 +16,8 @@ struct Entry {
 
 constexpr std::array kTasks = {
     Entry{"causal-lm", makeCausalLm},
+    Entry{"reward", makeReward},
+    Entry{"dpo", makeDpo},
 };
 
 }  // namespace

@@ -70,7 +70,8 @@ class Runner {
 public:
     virtual ~Runner() = default;
     virtual models::Model& model() = 0;
-    /// `keys` name the sequences for the cache, one each, or empty: not cached (such as fresh rollouts).
+    /// `keys` name the sequences for the cache, one each: sequences are counted through all examples in order (with one
+    /// sequence an example the example's index). Empty: not cached (such as fresh rollouts).
     virtual Hidden forward(const std::vector<const Sequence*>& sequences, const std::vector<std::int64_t>& keys) = 0;
     /// Options of the present pass, for heads with dropout.
     virtual const models::ForwardOptions& options() const = 0;
@@ -125,6 +126,8 @@ public:
     virtual std::optional<models::HeadRequest> head() const { return std::nullopt; }
     /// Called once with the model's starting weights, before a checkpoint is put back (DPO: reference log-probabilities).
     virtual void begin(Runner&, std::stop_token) {}
+    /// True if begin() must see the starting weights also when a run is continued.
+    virtual bool needsStartingWeights() const { return false; }
 
     /// Splits the examples of one global step into updates; a task that learns from its own answers generates them here.
     virtual std::vector<Update> plan(Runner&, std::span<const std::int64_t> examples, std::int64_t /*step*/) {
@@ -184,5 +187,7 @@ std::optional<std::string> cellText(const Table& table, std::int64_t row, const 
 
 // One a file; registry.cpp lists them.
 std::unique_ptr<Task> makeCausalLm(TaskInputs inputs);
+std::unique_ptr<Task> makeReward(TaskInputs inputs);
+std::unique_ptr<Task> makeDpo(TaskInputs inputs);
 
 }  // namespace lathe::tasks

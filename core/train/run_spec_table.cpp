@@ -169,7 +169,8 @@ void addOptimiser(std::vector<SpecEntry>& t) {
                     LATHE_FIELD(training.maxGradNorm)).range(0, 1e9));
     t.push_back(Row("training.label_smoothing_factor", kNumber, group, "Label smoothing", "Share of the target spread over all answers.",
                     LATHE_FIELD(training.labelSmoothingFactor)).range(0, 0.99).advanced());
-    t.push_back(Row("training.dropout", kNumber, group, "Dropout", "Overrides the model's own; unset keeps it.", LATHE_FIELD(training.dropout)).range(0, 0.99).advanced());
+    t.push_back(Row("training.disable_dropout", kBool, group, "No dropout", "Trains without dropout, whatever the model's config says.",
+                    LATHE_FIELD(training.disableDropout)).advanced());
 }
 
 void addLayout(std::vector<SpecEntry>& t) {

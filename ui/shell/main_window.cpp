@@ -91,7 +91,10 @@ void MainWindow::buildCentre() {
 
     auto* right = column(nullptr, 0);
     right->addWidget(header);
-    right->addWidget(stack_, 1);
+    auto* body = row(nullptr, 0);
+    body->setContentsMargins(metrics::kSpace24, 0, metrics::kSpace24, metrics::kSpace16);
+    body->addWidget(stack_);
+    right->addLayout(body, 1);
     auto* middle = row(nullptr, 0);
     middle->addWidget(sidebar_);
     middle->addLayout(right, 1);

@@ -141,7 +141,11 @@ void MetricPlot::Private::buildPlot() {
         isZoomed = true;
     });
     connect(plot, &QCustomPlot::mousePress, this, [this] { q->setFocus(Qt::MouseFocusReason); });
-    connect(plot->selectionRect(), &QCPSelectionRect::accepted, this, [this] { isZoomed = true; });
+    // The chart's own slot runs first: the ranges are new by now.
+    connect(plot->selectionRect(), &QCPSelectionRect::accepted, this, [this] {
+        isZoomed = true;
+        onUserRange();
+    });
     connect(plot->xAxis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), this, [this] { onUserRange(); });
     plot->installEventFilter(this);
     applyAxes();

@@ -225,7 +225,7 @@ void TextTable::fitColumns(int largest) {
     const QFontMetrics measures(font());
     const int rows = std::min(provider->rowCount(), 100);
     for (int column = 0; column < provider->columnCount(); ++column) {
-        int width = headerMeasures.horizontalAdvance(provider->header(column)) + (proxy_ != nullptr ? 16 : 0);
+        int width = headerMeasures.horizontalAdvance(provider->header(column)) + 16 + (proxy_ != nullptr ? 16 : 0);
         for (int row = 0; row < rows && width < largest; ++row) {
             const int extra = provider->iconName(row, column).isEmpty() ? 0 : 24;
             width = std::max(width, measures.horizontalAdvance(oneLine(provider->text(row, column))) + extra);

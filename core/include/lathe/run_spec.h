@@ -86,7 +86,7 @@ struct TrainingSpec {
     double adamEpsilon = 1e-8;
     double maxGradNorm = 1.0;  ///< 0 = no clipping
     double labelSmoothingFactor = 0.0;
-    std::optional<double> dropout;     ///< overrides every dropout of the model; unset = the model's own
+    bool disableDropout = false;       ///< no dropout anywhere, whatever the model's config says
     std::string precision = "auto";    ///< auto, f32, bf16, fp16 (CUDA only)
     std::string padding = "packed";    ///< packed, dynamic, max_length
     std::string trainSamplingStrategy = "random";  ///< random, sequential, group_by_length

@@ -82,11 +82,13 @@ DataPanel::DataPanel(bridge::Services& services, QWidget* parent) : PanelPage(pa
 }
 
 void DataPanel::buildActions() {
-    import_ = w::button(QStringLiteral("data.import"), tr("Import"), w::ButtonKind::Normal, QStringLiteral("file-import"), this);
+    actions_ = new QWidget(this);
+    auto* bar = w::row(actions_, 8);
+    import_ = w::button(QStringLiteral("data.import"), tr("Import"), w::ButtonKind::Normal, QStringLiteral("file-import"), actions_);
     import_->setToolTip(tr("Ctrl+O"));
     import_->setShortcut(QKeySequence::Open);
     connect(import_, &QPushButton::clicked, this, &DataPanel::chooseFile);
-    change_ = new QToolButton(this);
+    change_ = new QToolButton(actions_);
     change_->setObjectName(QStringLiteral("data.change"));
     change_->setText(tr("Change"));
     change_->setIcon(w::icon(QStringLiteral("pencil")));
@@ -105,9 +107,10 @@ void DataPanel::buildActions() {
     add("undo", tr("&Undo the last change"), "arrow-back-up", &DataPanel::undo)->setShortcut(QKeySequence::Undo);
     add("remove", tr("&Remove the dataset"), "trash", &DataPanel::remove);
     change_->setMenu(menu);
-    export_ = w::button(QStringLiteral("data.export"), tr("Export"), w::ButtonKind::Normal, QStringLiteral("file-export"), this);
+    export_ = w::button(QStringLiteral("data.export"), tr("Export"), w::ButtonKind::Normal, QStringLiteral("file-export"), actions_);
     connect(export_, &QPushButton::clicked, this, &DataPanel::exportTable);
-    train_ = w::button(QStringLiteral("data.train"), tr("Train on it"), w::ButtonKind::Primary, QStringLiteral("player-play"), this);
+    train_ = w::button(QStringLiteral("data.train"), tr("Train on it"), w::ButtonKind::Primary, QStringLiteral("player-play"), actions_);
+    for (QWidget* each : std::initializer_list<QWidget*>{import_, change_, export_, train_}) bar->addWidget(each);
     connect(train_, &QPushButton::clicked, this, [this] { Q_EMIT openRequested(QStringLiteral("train"), {{QStringLiteral("dataset"), chosen_}}); });
 }
 
@@ -176,7 +179,7 @@ QWidget* DataPanel::buildProfile() {
     return profile_;
 }
 
-QList<QWidget*> DataPanel::headerWidgets() { return {import_, change_, export_, train_}; }
+QList<QWidget*> DataPanel::headerWidgets() { return {actions_}; }
 
 QList<w::KeyBinding> DataPanel::keyBindings() const {
     return {{QStringLiteral("Ctrl+O"), tr("Import a file")}, {QStringLiteral("Ctrl+Z"), tr("Undo the last change of the dataset")}};

@@ -67,6 +67,7 @@ private:
     ProfileCard* profile_ = nullptr;
     QComboBox* tokenModel_ = nullptr;
     QSpinBox* maxLength_ = nullptr;
+    QWidget* actions_ = nullptr;
     QPushButton* import_ = nullptr;
     QToolButton* change_ = nullptr;
     QPushButton* export_ = nullptr;

@@ -5,6 +5,7 @@
 
 #include <QLabel>
 #include <QPlainTextEdit>
+#include <QHBoxLayout>
 #include <QPushButton>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -92,16 +93,19 @@ RunsPanel::RunsPanel(bridge::Services& services, QWidget* parent) : PanelPage(pa
 }
 
 void RunsPanel::buildActions() {
-    const auto add = [this](const char* name, const QString& text, const char* icon, w::ButtonKind kind = w::ButtonKind::Normal) {
-        auto* made = w::button(QStringLiteral("runs.") + QLatin1String(name), text, kind, QLatin1String(icon), this);
+    actions_ = new QWidget(this);
+    auto* bar = w::row(actions_, 8);
+    const auto add = [&](const char* name, const QString& text, const char* icon, w::ButtonKind kind = w::ButtonKind::Normal) {
+        auto* made = w::button(QStringLiteral("runs.") + QLatin1String(name), text, kind, QLatin1String(icon), actions_);
         made->setVisible(false);
+        bar->addWidget(made);
         return made;
     };
+    remove_ = add("remove", tr("Remove"), "trash", w::ButtonKind::Quiet);
+    again_ = add("again", tr("Use settings"), "adjustments");
     pause_ = add("pause", tr("Pause"), "player-pause");
     stop_ = add("stop", tr("Stop and save"), "player-stop");
     continue_ = add("continue", tr("Continue"), "player-play", w::ButtonKind::Primary);
-    again_ = add("again", tr("Use settings"), "adjustments");
-    remove_ = add("remove", tr("Remove"), "trash", w::ButtonKind::Quiet);
     try_ = add("try", tr("Try it"), "sparkles", w::ButtonKind::Primary);
     connect(pause_, &QPushButton::clicked, this, [this] {
         if (services_.runs().activeState() == RunState::Paused) services_.runs().resume();
@@ -157,7 +161,7 @@ QWidget* RunsPanel::buildPages() {
     return side;
 }
 
-QList<QWidget*> RunsPanel::headerWidgets() { return {remove_, again_, pause_, stop_, continue_, try_}; }
+QList<QWidget*> RunsPanel::headerWidgets() { return {actions_}; }
 
 void RunsPanel::openWith(const QVariantMap& arguments) {
     wanted_ = arguments.value(QStringLiteral("run")).toString();

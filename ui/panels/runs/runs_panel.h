@@ -59,6 +59,7 @@ private:
     SettingsPage* settings_ = nullptr;
     QPlainTextEdit* log_ = nullptr;
     QLabel* sentence_ = nullptr;
+    QWidget* actions_ = nullptr;
     QPushButton* pause_ = nullptr;
     QPushButton* stop_ = nullptr;
     QPushButton* continue_ = nullptr;

@@ -61,7 +61,7 @@ private:
 
 ForecastCard::ForecastCard(QWidget* parent) : Card(tr("Forecast"), parent) {
     setObjectName(QStringLiteral("train.forecast"));
-    probe_ = w::button(QStringLiteral("train.probe"), tr("Time one batch"), w::ButtonKind::Quiet, QStringLiteral("stopwatch"), this);
+    probe_ = w::button(QStringLiteral("train.probe"), tr("Time one batch"), w::ButtonKind::Quiet, QStringLiteral("clock"), this);
     probe_->setToolTip(tr("Loads the model and trains one batch without keeping it, to say how long an epoch takes"));
     addHeaderWidget(probe_);
     connect(probe_, &QPushButton::clicked, this, &ForecastCard::probeRequested);

@@ -55,6 +55,7 @@ w::TokenRole roleOf(TokenRole role) {
 TrainPanel::TrainPanel(bridge::Services& services, QWidget* parent)
     : PanelPage(parent), services_(services), recipes_(readRecipes(bridge::Services::resourcesFolder())) {
     setObjectName(QStringLiteral("train"));
+    buildTimer();
     recipe_ = new QComboBox(this);
     recipe_->setObjectName(QStringLiteral("train.recipe"));
     recipe_->setAccessibleName(tr("Recipe"));
@@ -80,7 +81,6 @@ TrainPanel::TrainPanel(bridge::Services& services, QWidget* parent)
     layout->addWidget(buildBottom());
     pages_->addWidget(main);
     w::column(this)->addWidget(pages_);
-    buildTimer();
 
     connect(empty_, &w::EmptyState::actionTriggered, this, [this] { useRecipe(0); });
     connect(empty_, &w::EmptyState::sampleTriggered, this, [this] { Q_EMIT openRequested(QStringLiteral("data"), {{QStringLiteral("import"), true}}); });
@@ -219,7 +219,8 @@ void TrainPanel::setTask(const QString& task) {
 void TrainPanel::setSpec(const RunSpec& spec) {
     setTask(bridge::text(spec.task));
     form_->setValues(valuesOf(spec));
-    fieldChanged({});
+    wantedDataset_ = spec.dataset.name ? bridge::text(*spec.dataset.name) : QString();
+    listChoices();
 }
 
 std::optional<RunSpec> TrainPanel::currentSpec() {
@@ -241,6 +242,9 @@ void TrainPanel::listChoices() {
     for (const DatasetInfo& info : services_.datasets().list())
         datasets << w::FieldChoice{bridge::text(info.name), bridge::text(info.name), tr("%1 rows, version %2").arg(w::formatCount(info.rows)).arg(info.version)};
     form_->setChoices(QStringLiteral("dataset.name"), datasets);
+    // A recipe names its dataset before it has been imported.
+    if (form_->value(QStringLiteral("dataset.name")).toString().isEmpty() && services_.datasets().find(wantedDataset_) != nullptr)
+        form_->setValues({{QStringLiteral("dataset.name"), wantedDataset_}});
     pages_->setCurrentIndex(datasets.isEmpty() ? 0 : 1);
     fieldChanged({});
 }

@@ -80,6 +80,7 @@ private:
     QTimer* wait_ = nullptr;
     std::vector<bridge::WorkPtr> works_;
     QString layersOf_;
+    QString wantedDataset_;
     int pending_ = 0;
     int round_ = 0;
     bool isBlocked_ = false;

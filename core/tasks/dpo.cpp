@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// dpo: a language model learns from pairs directly (Rafailov et al. 2023). The reference's log-probabilities are computed once, from
+/// the starting weights; with LoRA the reference is the model with its adapter off.
+#include <lathe/error.h>
+
+#include "tasks/objectives.h"
+#include "tasks/pairs.h"
+#include "tasks/task.h"
+#include "tasks/token_logprob.h"
+
+namespace lathe::tasks {
+namespace {
+
+class Dpo : public Task {
+public:
+    explicit Dpo(TaskInputs inputs)
+        : Task(std::move(inputs)), pairs_(spec().dataset, table()), settings_{spec().dpo.beta, spec().dpo.lossType, spec().dpo.labelSmoothing} {}
+
+    std::vector<TokenView> preview(std::int64_t row) const override {
+        bool isCut = false;
+        const auto [chosen, rejected] = sequencesOf(row, isCut);
+        return viewPair(tokenizer(), chosen, rejected);
+    }
+
+    bool needsStartingWeights() const override { return spec().trainable.mode != "lora"; }
+
+    void begin(Runner& runner, std::stop_token stop) override {
+        const torch::NoGradGuard guard;
+        std::optional<models::AdapterOff> off;
+        if (runner.model().hasLora()) off.emplace(runner.model());
+        reference_.assign(2 * examples().size(), 0);
+        const auto size = static_cast<std::size_t>(std::max<std::int64_t>(1, spec().training.perDeviceEvalBatchSize));
+        std::vector<std::int64_t> batch;
+        for (std::size_t first = 0; first < examples().size(); first += size) {
+            throwIfStopped(stop);
+            batch.clear();
+            for (std::size_t i = first; i < std::min(examples().size(), first + size); ++i) batch.push_back(static_cast<std::int64_t>(i));
+            const auto sums = logProbabilities(runner, batch).to(torch::kCPU, torch::kFloat64).contiguous();
+            for (std::size_t i = 0; i < batch.size(); ++i) {
+                reference_[2 * static_cast<std::size_t>(batch[i])] = sums.data_ptr<double>()[i];
+                reference_[2 * static_cast<std::size_t>(batch[i]) + 1] = sums.data_ptr<double>()[batch.size() + i];
+            }
+        }
+    }
+
+    /// What one pass over some pairs gives.
+    struct Measured {
+        torch::Tensor losses;  ///< [B], differentiable
+        Means means;
+    };
+
+    Measured measure(Runner& runner, std::span<const std::int64_t> chosenExamples) {
+        if (reference_.empty())
+            throw Error(ErrorCode::Unsupported, "DPO cannot be measured without its reference model. The reference numbers come from the start of a run. Look at the run's validation metrics.");
+        const auto count = static_cast<std::int64_t>(chosenExamples.size());
+        const auto sums = logProbabilities(runner, chosenExamples);
+        std::vector<double> before;
+        for (const std::size_t side : {0U, 1U})
+            for (const auto example : chosenExamples) before.push_back(reference_[2 * static_cast<std::size_t>(example) + side]);
+        const auto ratios = sums - torch::tensor(before, torch::kFloat64).to(torch::kFloat32).to(sums.device());
+        const auto chosen = ratios.narrow(0, 0, count);
+        const auto rejected = ratios.narrow(0, count, count);
+        Measured measured;
+        measured.losses = dpoLoss(chosen, rejected, settings_);
+        const auto n = static_cast<double>(count);
+        const auto rewards = settings_.beta * ratios.detach();
+        const auto margins = rewards.narrow(0, 0, count) - rewards.narrow(0, count, count);
+        const double right = margins.gt(0).sum().item<double>();
+        measured.means.add("rewards/chosen", rewards.narrow(0, 0, count).sum().item<double>(), n);
+        measured.means.add("rewards/rejected", rewards.narrow(0, count, count).sum().item<double>(), n);
+        measured.means.add("rewards/accuracies", right, n);
+        measured.means.add("accuracy", right, n);
+        measured.means.add("rewards/margins", margins.sum().item<double>(), n);
+        measured.means.add("margin", margins.sum().item<double>(), n);
+        measured.means.add("logps/chosen", sums.narrow(0, 0, count).sum().item<double>(), n);
+        measured.means.add("logps/rejected", sums.narrow(0, count, count).sum().item<double>(), n);
+        return measured;
+    }
+
+    Loss loss(Runner& runner, std::span<const std::int64_t> chosenExamples, double scale) override {
+        auto measured = measure(runner, chosenExamples);
+        const auto sum = measured.losses.sum();
+        Loss loss;
+        loss.value = sum * scale;
+        loss.sum = sum.item<double>();
+        loss.count = static_cast<double>(chosenExamples.size());
+        loss.extra = std::move(measured.means);
+        return loss;
+    }
+
+    std::unique_ptr<Evaluation> startEvaluation() override;
+
+    std::vector<SamplePrompt> samplePrompts(std::int64_t count) const override {
+        const auto& from = validation().empty() ? train() : validation();
+        std::vector<SamplePrompt> prompts;
+        for (const auto example : from) {
+            if (static_cast<std::int64_t>(prompts.size()) >= count) break;
+            const std::int64_t row = examples()[static_cast<std::size_t>(example)].row;
+            PairText text = pairs_.text(table(), row);
+            if (!text.prompt.empty()) prompts.push_back({row, std::move(text.prompt), std::move(text.chosen)});
+        }
+        return prompts;
+    }
+    std::int64_t sampleTokens() const override { return spec().causalLm.sampleMaxNewTokens; }
+
+protected:
+    std::optional<Example> makeExample(std::int64_t row, bool& cut) const override {
+        auto [chosen, rejected] = sequencesOf(row, cut);
+        const auto hasAnswer = [](const Sequence& sequence) { return sequence.ids.size() > 1 && sequence.isTrained.back() == 1; };
+        if (!hasAnswer(chosen) || !hasAnswer(rejected) || chosen.ids == rejected.ids) return std::nullopt;
+        Example example;
+        example.row = row;
+        example.sequences = {std::move(chosen), std::move(rejected)};
+        return example;
+    }
+
+private:
+    std::pair<Sequence, Sequence> sequencesOf(std::int64_t row, bool& isCut) const {
+        const PairText text = pairs_.text(table(), row);
+        const std::int64_t most = spec().dataset.maxLength;
+        auto chosen = answerSequence(tokenizer(), text.prompt, text.chosen, most, Ending::Eos, isCut);
+        auto rejected = answerSequence(tokenizer(), text.prompt, text.rejected, most, Ending::Eos, isCut);
+        return {std::move(chosen), std::move(rejected)};
+    }
+
+    /// Summed over the answer's tokens (for ipo their mean), [2B]: the chosen ones, then the rejected ones.
+    torch::Tensor logProbabilities(Runner& runner, std::span<const std::int64_t> chosenExamples) {
+        std::vector<const Sequence*> sequences;
+        std::vector<std::int64_t> keys;
+        for (const std::size_t side : {0U, 1U}) {
+            for (const auto example : chosenExamples) {
+                sequences.push_back(&examples()[static_cast<std::size_t>(example)].sequences[side]);
+                keys.push_back(2 * example + static_cast<std::int64_t>(side));
+            }
+        }
+        const auto hidden = runner.forward(sequences, keys);
+        const auto targets = answerTargets(sequences, hidden.batch);
+        const auto tokens = tokenLogProbabilities(hidden.states, targets.rows, targets.ids, runner.model().languageModelHeadWeight());
+        auto sums = sumBySequence(tokens.values, targets);
+        if (settings_.lossType == "ipo") sums = sums / torch::tensor(targets.counts, torch::kInt64).to(sums.device()).to(torch::kFloat32);
+        return sums;
+    }
+
+    PairSource pairs_;
+    DpoSettings settings_;
+    std::vector<double> reference_;  ///< two an example
+};
+
+class DpoEvaluation : public Evaluation {
+public:
+    explicit DpoEvaluation(Dpo& task) : task_(task) {}
+    void add(Runner& runner, std::span<const std::int64_t> chosenExamples) override {
+        auto measured = task_.measure(runner, chosenExamples);
+        measured.means.add("loss", measured.losses.sum().item<double>(), static_cast<double>(chosenExamples.size()));
+        means_.merge(measured.means);
+    }
+    std::map<std::string, double> values() override { return means_.values(); }
+
+private:
+    Dpo& task_;
+    Means means_;
+};
+
+std::unique_ptr<Evaluation> Dpo::startEvaluation() { return std::make_unique<DpoEvaluation>(*this); }
+
+}  // namespace
+
+std::unique_ptr<Task> makeDpo(TaskInputs inputs) { return std::make_unique<Dpo>(std::move(inputs)); }
+
+}  // namespace lathe::tasks

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "train/run_files.h"
+
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <ctime>
+
+#include <fmt/format.h>
+#include <lathe/error.h>
+#include <lathe/version.h>
+
+#include "base/files.h"
+#include "base/json.h"
+#include "tensor/torch.h"
+#include "tensor/torch_version.h"
+
+namespace lathe::train {
+namespace {
+
+[[noreturn]] void refuse(const std::filesystem::path& file) {
+    throw Error(ErrorCode::Io, fmt::format("{} cannot be written. The disk may be full or the folder read-only. Free space or choose another output folder.", file.string()), {file.string()});
+}
+
+void writeLine(std::ofstream& out, const std::string& line, const std::filesystem::path& file) {
+    out << line << '\n';
+    out.flush();
+    if (!out) refuse(file);
+}
+
+base::OrderedJson numberOrNull(double value) { return std::isfinite(value) ? base::OrderedJson(value) : base::OrderedJson(nullptr); }
+
+}  // namespace
+
+std::string utcNow() {
+    const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    std::tm parts{};
+    gmtime_r(&now, &parts);
+    std::array<char, 32> text{};
+    std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return text.data();
+}
+
+RunFiles::RunFiles(const std::filesystem::path& folder, std::int64_t metricsBytes) : folder_(folder) {
+    std::error_code error;
+    std::filesystem::create_directories(folder_, error);
+    if (error) {
+        throw Error(ErrorCode::Io, fmt::format("The output folder {} cannot be made. {}. Choose a folder that can be written.", folder_.string(), error.message()), {folder_.string()});
+    }
+    const auto metricsFile = folder_ / "metrics.jsonl";
+    if (metricsBytes >= 0 && std::filesystem::exists(metricsFile) && static_cast<std::int64_t>(std::filesystem::file_size(metricsFile)) > metricsBytes) {
+        std::filesystem::resize_file(metricsFile, static_cast<std::uintmax_t>(metricsBytes));
+    }
+    const auto mode = std::ios::binary | (metricsBytes >= 0 ? std::ios::app : std::ios::trunc);
+    metrics_.open(metricsFile, mode);
+    if (!metrics_) refuse(metricsFile);
+    log_.open(folder_ / "log.txt", mode);
+    if (!log_) refuse(folder_ / "log.txt");
+    samples_.open(folder_ / "samples.jsonl", mode);
+    events_ = std::make_unique<EventFile>(folder_);
+}
+
+void RunFiles::writeRunFile(const RunSpec& spec, const Provenance& provenance, const RunResult* result) {
+    base::OrderedJson root;
+    root["lathe"] = 1;
+    root["version"] = std::string(kVersion);
+    root["spec"] = base::OrderedJson::parse(toJson(spec));
+    root["provenance"] = base::OrderedJson{{"model", provenance.model}, {"dataset_fingerprint", provenance.datasetFingerprint}, {"tokenizer_hash", provenance.tokenizerHash},
+                          {"libtorch", std::string(tensor::torchVersion())}, {"device", provenance.device}, {"precision", provenance.precision}, {"threads", provenance.threads},
+                          {"started", provenance.started}};
+    if (result != nullptr) {
+        auto& outcome = root["result"];
+        outcome = base::OrderedJson{{"state", std::string(runStateName(result->state))}, {"ended", utcNow()}, {"steps", result->steps}, {"epochs", result->epochs},
+                   {"seconds", result->seconds}, {"best_metric_name", result->bestMetricName}, {"best_metric", numberOrNull(result->bestMetric)},
+                   {"skipped_steps", result->skippedSteps}};
+        for (const auto& [name, value] : result->validation) outcome["validation"][name] = numberOrNull(value);
+    } else {
+        root["result"] = nullptr;
+    }
+    base::writeFileAtomically(folder_ / "run.json", root.dump(2, ' ', false, base::OrderedJson::error_handler_t::replace) + "\n");
+}
+
+void RunFiles::addPoint(const MetricPoint& point) {
+    base::OrderedJson line;
+    line["step"] = point.step;
+    line["epoch"] = point.epoch;
+    line["split"] = point.split;
+    for (const char* first : {"loss", "learning_rate", "grad_norm"}) {
+        if (const auto found = point.values.find(first); found != point.values.end()) line[first] = numberOrNull(found->second);
+    }
+    line["tokens"] = point.tokens;
+    line["seconds"] = std::round(point.seconds * 1e3) / 1e3;
+    for (const auto& [name, value] : point.values) {
+        if (!line.contains(name)) line[name] = numberOrNull(value);
+    }
+    if (!point.isFinite) line["nonfinite"] = true;
+    writeLine(metrics_, line.dump(), folder_ / "metrics.jsonl");
+    for (const auto& [name, value] : point.values) events_->addScalar(point.split + "/" + name, point.step, value);
+}
+
+void RunFiles::addSample(const SampleOutput& sample) {
+    const base::OrderedJson line = {{"step", sample.step}, {"epoch", sample.epoch}, {"prompt", sample.prompt}, {"expected", sample.expected}, {"text", sample.text}};
+    writeLine(samples_, line.dump(-1, ' ', false, base::OrderedJson::error_handler_t::replace), folder_ / "samples.jsonl");
+}
+
+void RunFiles::log(LogLevel level, const std::string& sentence) {
+    const char* name = level == LogLevel::Error ? "error" : level == LogLevel::Warning ? "warning" : "info";
+    writeLine(log_, fmt::format("{} {} {}", utcNow(), name, sentence), folder_ / "log.txt");
+}
+
+std::int64_t RunFiles::metricsBytes() { return static_cast<std::int64_t>(metrics_.tellp()); }
+
+}  // namespace lathe::train

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// What happens around steps: evaluation, samples, saving, the end.
+#include <cmath>
+
+#include <fmt/format.h>
+#include <lathe/error.h>
+
+#include "base/files.h"
+#include "train/run_loop.h"
+#include "train/sampler.h"
+
+namespace lathe::train {
+namespace fs = std::filesystem;
+
+bool RunLoop::isDue(const std::string& strategy, std::int64_t every) const {
+    if (strategy == "steps") return state_.step % every == 0;
+    if (strategy == "epoch") return state_.step % plan_.stepsPerEpoch == 0 || state_.step == plan_.totalSteps;
+    return false;
+}
+
+void RunLoop::afterStep() {
+    const auto& training = spec_.training;
+    improved_ = false;
+    if (isDue(training.evalStrategy, training.evalSteps.value_or(training.loggingSteps))) evaluate();
+    state_.isEvaluated = true;
+    if (state_.step % plan_.stepsPerEpoch == 0 || state_.step == plan_.totalSteps) sample();
+    const bool savesBest = improved_ && training.saveStrategy != "no" && (training.loadBestModelAtEnd || training.saveStrategy == "best");
+    if (isDue(training.saveStrategy, training.saveSteps) || savesBest) save("");
+}
+
+void RunLoop::evaluate() {
+    if (task_->validation().empty()) return;
+    progress("Evaluating");
+    std::map<std::string, std::string> evaluationFiles;
+    state_.validation = measure(*task_, *target_.runner, task_->validation(), spec_.training.perDeviceEvalBatchSize, [this](std::int64_t) { breathe(); }, &evaluationFiles);
+    target_.runner->takeTokens();
+    for (const auto& [name, text] : evaluationFiles) {
+        fs::create_directories(inputs_.output / "evaluation");
+        base::writeFileAtomically(inputs_.output / "evaluation" / name, text);
+    }
+    MetricPoint point;
+    point.step = state_.step;
+    point.epoch = epoch();
+    point.split = "validation";
+    point.seconds = secondsSoFar();
+    point.tokens = state_.tokens;
+    point.values = state_.validation;
+    files_->addPoint(point);
+    observer_.measured(point);
+    if (const auto* cache = target_.runner->cache()) {
+        const std::int64_t hits = cache->hits() - reportedHits_, misses = cache->misses() - reportedMisses_;
+        log(LogLevel::Info, fmt::format("Frozen layers: {} of {} sequences came from the cache.", hits, hits + misses));
+        reportedHits_ = cache->hits();
+        reportedMisses_ = cache->misses();
+    }
+    const auto& name = spec_.training.metricForBestModel;
+    // transformers takes "eval_loss" and "loss" alike.
+    const auto found = state_.validation.find(name.starts_with("eval_") ? name.substr(5) : name);
+    if (found == state_.validation.end()) {
+        std::string known;
+        for (const auto& [metric, value] : state_.validation) known += (known.empty() ? "" : ", ") + metric;
+        throw Error(ErrorCode::InvalidInput, fmt::format("training.metric_for_best_model is \"{}\", which this task does not measure. It measures {}. Choose one of them.", name, known));
+    }
+    noteMetric(found->second);
+}
+
+void RunLoop::noteMetric(double value) {
+    const auto& training = spec_.training;
+    const bool isGreaterBetter = training.greaterIsBetter.value_or(task_->isGreaterBetter(training.metricForBestModel));
+    if (training.lrSchedulerType == "reduce_lr_on_plateau") state_.plateau.observe(value, isGreaterBetter);
+    const bool isBetter = std::isfinite(value) && (!state_.bestMetric || (isGreaterBetter ? value > *state_.bestMetric : value < *state_.bestMetric));
+    const bool isGain = isBetter && (!state_.bestMetric || std::abs(value - *state_.bestMetric) > training.earlyStoppingThreshold);
+    state_.evaluationsWithoutGain = isGain ? 0 : state_.evaluationsWithoutGain + 1;
+    if (isBetter) {
+        state_.bestMetric = value;
+        state_.bestStep = state_.step;
+        improved_ = state_.step > 0;
+        observer_.happened({state_.step, "best", fmt::format("Best {} so far: {:.4f}.", training.metricForBestModel, value)});
+    }
+    if (training.earlyStoppingPatience && state_.evaluationsWithoutGain >= *training.earlyStoppingPatience) {
+        isStopping_ = true;
+        const auto sentence = fmt::format("Stopped early at step {}: {} did not improve in {} evaluations.", state_.step, training.metricForBestModel, state_.evaluationsWithoutGain);
+        observer_.happened({state_.step, "early_stop", sentence});
+        log(LogLevel::Info, sentence);
+    }
+}
+
+void RunLoop::sample() {
+    const auto prompts = task_->samplePrompts(spec_.causalLm.numSampleGenerations);
+    if (prompts.empty()) return;
+    progress("Writing samples");
+    const auto texts = completeGreedily(target_.model(), task_->tokenizer(), prompts, task_->sampleTokens(), [this] { breathe(); });
+    for (std::size_t i = 0; i < prompts.size(); ++i) {
+        const SampleOutput output{state_.step, epoch(), prompts[i].prompt, prompts[i].expected, texts[i]};
+        files_->addSample(output);
+        observer_.sampled(output);
+    }
+}
+
+std::uint64_t RunLoop::neededBytes() const {
+    std::uint64_t last = lastCheckpointBytes_;
+    if (last == 0) {
+        const auto trained = static_cast<std::uint64_t>(target_.freezing.trainableCount);
+        last = trained * 8 + (target_.model().hasLora() ? trained : static_cast<std::uint64_t>(target_.freezing.totalCount)) * 4;
+    }
+    return 2 * last + (std::uint64_t{64} << 20);
+}
+
+void RunLoop::saveModelInto(const fs::path& folder) {
+    if (target_.model().hasLora()) {
+        models::saveAdapter(target_.model(), folder, fs::absolute(inputs_.model).string(), masterSource(target_));
+    } else {
+        models::SaveOptions options;
+        options.generationConfigJson = target_.loaded.generationConfigJson;
+        models::saveModel(target_.model(), folder, options, masterSource(target_));
+    }
+    task_->tokenizer().save(folder);
+    task_->saveExtras(folder);
+}
+
+void RunLoop::save(const std::string& reason) {
+    progress("Saving");
+    state_.seconds = secondsSoFar();
+    state_.metricsBytes = files_->metricsBytes();
+    state_.taskState = task_->state();
+    CheckpointContent content;
+    content.state = state_;
+    content.epoch = epoch();
+    content.optimizer = target_.optimizer.get();
+    content.saveModel = [this](const fs::path& folder) { saveModelInto(folder); };
+    while (true) {
+        try {
+            lastCheckpoint_ = saveCheckpoint(inputs_.output, content, neededBytes());
+            break;
+        } catch (const Error& error) {
+            const bool isDisk = error.code() == ErrorCode::Io || error.code() == ErrorCode::NotFound;
+            if (!isDisk || reason == "stop") throw;
+            pauseWith(fmt::format("Paused: the checkpoint of step {} could not be saved. {}", state_.step, error.what()));
+        }
+    }
+    lastSavedStep_ = state_.step;
+    const auto found = findCheckpoints(inputs_.output);
+    if (!found.empty()) lastCheckpointBytes_ = found.back().bytes;
+    if (improved_ && spec_.training.loadBestModelAtEnd) publishBest(lastCheckpoint_, inputs_.output);
+    pruneCheckpoints(inputs_.output, spec_.training.saveTotalLimit, state_.bestStep);
+    observer_.happened({state_.step, "checkpoint", fmt::format("Saved {}.", lastCheckpoint_.filename().string())});
+}
+
+void RunLoop::publish() {
+    const bool hasBest = spec_.training.loadBestModelAtEnd && state_.bestStep > 0 && fs::exists(inputs_.output / "best");
+    if (hasBest) return;
+    if (lastSavedStep_ == state_.step && !lastCheckpoint_.empty()) publishBest(lastCheckpoint_, inputs_.output);
+    else publishBest([this](const fs::path& folder) { saveModelInto(folder); }, inputs_.output);
+}
+
+RunResult RunLoop::finish(RunState state) {
+    if (state == RunState::Finished && target_.optimizer) {
+        progress("Saving");
+        publish();
+    }
+    RunResult result;
+    result.state = state;
+    result.steps = state_.step;
+    result.epochs = epoch();
+    result.seconds = secondsSoFar();
+    if (state_.bestMetric) {
+        result.bestMetric = *state_.bestMetric;
+        result.bestMetricName = spec_.training.metricForBestModel;
+    }
+    if (fs::exists(inputs_.output / "best")) result.bestModel = inputs_.output / "best";
+    result.lastCheckpoint = lastCheckpoint_;
+    result.skippedSteps = state_.skippedSteps;
+    result.validation = state_.validation;
+    if (files_) files_->writeRunFile(spec_, provenance_, &result);
+    const auto sentence = state == RunState::Finished ? fmt::format("Finished {} steps in {:.1f} s.", result.steps, result.seconds)
+                                                      : fmt::format("Stopped at step {}. It can be continued there.", result.steps);
+    log(LogLevel::Info, sentence);
+    announce(state, sentence);
+    return result;
+}
+
+}  // namespace lathe::train

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "train/trainer.h"
+
+#include "train/run_loop.h"
+#include "train/setup.h"
+
+namespace lathe::train {
+
+void RunControl::pause() {
+    const std::lock_guard lock(mutex_);
+    isPaused_ = true;
+}
+
+void RunControl::resume() {
+    {
+        const std::lock_guard lock(mutex_);
+        isPaused_ = false;
+    }
+    changed_.notify_all();
+}
+
+void RunControl::stop() {
+    stop_.request_stop();
+    {
+        const std::lock_guard lock(mutex_);  // a waiter is either before its test or inside wait; it cannot miss the call
+    }
+    changed_.notify_all();
+}
+
+bool RunControl::isPauseAsked() const {
+    const std::lock_guard lock(mutex_);
+    return isPaused_;
+}
+
+bool RunControl::waitWhilePaused() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !isPaused_ || stop_.stop_requested(); });
+    return !stop_.stop_requested();
+}
+
+RunResult train(const RunInputs& inputs, TrainObserver& observer, RunControl& control) {
+    RunResult result;
+    translateErrors([&] { result = RunLoop(inputs, observer, control).run(); });
+    return result;
+}
+
+}  // namespace lathe::train
