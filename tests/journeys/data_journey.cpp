@@ -36,7 +36,7 @@ private Q_SLOTS:
         writeFile(file, QByteArray::fromHex("c1a6b8f12cb3bbbfeb0d0ababa2c22c3b9c2b020c1d90ab5d1c2b020c1d9220d0abfa9b8a72cb9d9b4d90d0a"));
         journey.window().showPanel(QStringLiteral("data"), {{QStringLiteral("file"), file}});
         QTRY_VERIFY_WITH_TIMEOUT(journey.textOf(QStringLiteral("data.importFound")).contains(QStringLiteral("header")), 10'000);
-        QVERIFY2(!journey.textOf(QStringLiteral("data.importFound")).contains(QStringLiteral("UTF-8")), qPrintable(journey.textOf(QStringLiteral("data.importFound"))));
+        QVERIFY2(journey.textOf(QStringLiteral("data.importFound")).contains(QStringLiteral("CP949, delimiter")), qPrintable(journey.textOf(QStringLiteral("data.importFound"))));
         journey.find<QLineEdit>(QStringLiteral("data.importName"))->setText(QStringLiteral("books"));
         QVERIFY(journey.click(QStringLiteral("data.importStart")));
         auto* table = journey.find<lathe::widgets::TextTable>(QStringLiteral("data.table"));
