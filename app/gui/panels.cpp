@@ -8,6 +8,7 @@
 #include "panels/latex/latex_panel.h"
 #include "panels/models/models_panel.h"
 #include "panels/playground/playground_panel.h"
+#include "panels/preferences/preferences_panel.h"
 #include "panels/runs/runs_panel.h"
 #include "panels/train/train_panel.h"
 
@@ -55,6 +56,7 @@ QList<shell::PanelInfo> panelTable(bridge::Services& services, QObject* parent) 
         panel<DeduplicatePanel>(services, QStringLiteral("deduplicate"), title(QT_TRANSLATE_NOOP("panels", "Deduplicate")), QStringLiteral("copy"), 2),
         panel<TrainPanel>(services, QStringLiteral("train"), title(QT_TRANSLATE_NOOP("panels", "Train")), QStringLiteral("adjustments"), 3),
         panel<RunsPanel>(services, QStringLiteral("runs"), title(QT_TRANSLATE_NOOP("panels", "Runs")), QStringLiteral("chart-line"), 4, runsBadge(services, parent)),
+        panel<PreferencesPanel>(services, QStringLiteral("preferences"), title(QT_TRANSLATE_NOOP("panels", "Preferences")), QStringLiteral("scale"), 5),
         panel<PlaygroundPanel>(services, QStringLiteral("playground"), title(QT_TRANSLATE_NOOP("panels", "Playground")), QStringLiteral("message"), 6),
         panel<LatexPanel>(services, QStringLiteral("latex"), title(QT_TRANSLATE_NOOP("panels", "LaTeX")), QStringLiteral("math-function"), 7),
         panel<ModelsPanel>(services, QStringLiteral("models"), title(QT_TRANSLATE_NOOP("panels", "Models")), QStringLiteral("box"), 8),
