@@ -182,7 +182,7 @@ INSTANTIATE_TEST_SUITE_P(Points, Resume,
                                          ResumeCase{"FrozenPrefix", 8, [](RunSpec& spec) { spec.trainable.mode = "last_layers"; spec.trainable.lastLayers = 1; }},
                                          ResumeCase{"Plateau", 8, [](RunSpec& spec) { spec.training.lrSchedulerType = "reduce_lr_on_plateau"; }},
                                          ResumeCase{"Grouped", 9, [](RunSpec& spec) { spec.training.trainSamplingStrategy = "group_by_length"; }}),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& test) { return std::string(test.param.name); });
 
 TEST_F(Training, AKilledRunGoesOnFromItsLastCheckpointToTheSameBits) {
     auto spec = tinySpec();
