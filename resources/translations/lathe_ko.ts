@@ -245,6 +245,53 @@
         <source>More</source>
         <translation>더 보기</translation>
     </message>
+    <message>
+        <source>one rater</source>
+        <translation>평가자 한 명</translation>
+    </message>
+    <message>
+        <source>%1 of 20 shared pairs</source>
+        <translation>함께 본 쌍 20개 가운데 %1개</translation>
+    </message>
+    <message>
+        <source>The place seems to decide: one side wins more often than chance.</source>
+        <translation>자리가 판단을 정하는 듯합니다. 한쪽이 우연보다 자주 이깁니다.</translation>
+    </message>
+    <message>
+        <source>You judge the same pair differently the second time. Take more time, or write guidelines down.</source>
+        <translation>같은 쌍을 두 번째에는 다르게 판단합니다. 시간을 더 들이거나 지침을 적어 두십시오.</translation>
+    </message>
+    <message>
+        <source>The longer answer mostly wins. A reward model may learn length instead of quality.</source>
+        <translation>긴 답이 대부분 이깁니다. 보상 모델이 질 대신 길이를 배울 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>%1 long pairs were judged in less than a second.</source>
+        <translation>긴 쌍 %1개를 1초도 안 되어 판단했습니다.</translation>
+    </message>
+    <message>
+        <source>Some judgements contradict each other: A over B, B over C, C over A.</source>
+        <translation>서로 어긋나는 판단이 있습니다: A가 B보다, B가 C보다, C가 A보다 낫다고 했습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>lathe::panels::AnswerCard</name>
+    <message>
+        <source>This one is better   ← 1</source>
+        <translation>이쪽이 낫다   ← 1</translation>
+    </message>
+    <message>
+        <source>This one is better   → 2</source>
+        <translation>이쪽이 낫다   → 2</translation>
+    </message>
+    <message>
+        <source>(an empty answer)</source>
+        <translation>(빈 답)</translation>
+    </message>
+    <message>
+        <source>%1 of 10</source>
+        <translation>10점 가운데 %1점</translation>
+    </message>
 </context>
 <context>
     <name>lathe::panels::AnswerPane</name>
@@ -1033,6 +1080,69 @@
     </message>
 </context>
 <context>
+    <name>lathe::panels::LabelCanvas</name>
+    <message>
+        <source>The pair to judge</source>
+        <translation>판단할 쌍</translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation>프롬프트</translation>
+    </message>
+    <message>
+        <source>Left answer</source>
+        <translation>왼쪽 답</translation>
+    </message>
+    <message>
+        <source>Right answer</source>
+        <translation>오른쪽 답</translation>
+    </message>
+    <message>
+        <source>Note on this pair</source>
+        <translation>이 쌍의 메모</translation>
+    </message>
+    <message>
+        <source>A note on this pair; Enter keeps it, Esc leaves it</source>
+        <translation>이 쌍의 메모. Enter는 남기고 Esc는 그만둡니다</translation>
+    </message>
+    <message>
+        <source>Undo   ⌫</source>
+        <translation>되돌리기   ⌫</translation>
+    </message>
+    <message>
+        <source>Equally good   3</source>
+        <translation>똑같이 좋음   3</translation>
+    </message>
+    <message>
+        <source>Both bad   4</source>
+        <translation>둘 다 나쁨   4</translation>
+    </message>
+    <message>
+        <source>Skip   Space</source>
+        <translation>건너뛰기   Space</translation>
+    </message>
+    <message>
+        <source>Flag   F</source>
+        <translation>표시   F</translation>
+    </message>
+    <message>
+        <source>Note   N</source>
+        <translation>메모   N</translation>
+    </message>
+    <message>
+        <source>Which answer is better?</source>
+        <translation>어느 답이 낫습니까?</translation>
+    </message>
+    <message>
+        <source>Rate the left answer: 1 to 9, 0 is ten</source>
+        <translation>왼쪽 답의 점수: 1~9, 0은 10점</translation>
+    </message>
+    <message>
+        <source>Rate the right answer: 1 to 9, 0 is ten</source>
+        <translation>오른쪽 답의 점수: 1~9, 0은 10점</translation>
+    </message>
+</context>
+<context>
     <name>lathe::panels::LatexPanel</name>
     <message>
         <source>Model</source>
@@ -1395,6 +1505,73 @@
     </message>
 </context>
 <context>
+    <name>lathe::panels::PairsDialog</name>
+    <message>
+        <source>Make pairs</source>
+        <translation>쌍 만들기</translation>
+    </message>
+    <message>
+        <source>Typed below</source>
+        <translation>아래에 적음</translation>
+    </message>
+    <message>
+        <source>Prompts from</source>
+        <translation>프롬프트 출처</translation>
+    </message>
+    <message>
+        <source>Column</source>
+        <translation>열</translation>
+    </message>
+    <message>
+        <source>At most</source>
+        <translation>최대</translation>
+    </message>
+    <message>
+        <source>Prompts, one a line</source>
+        <translation>프롬프트, 한 줄에 하나</translation>
+    </message>
+    <message>
+        <source>One prompt a line</source>
+        <translation>한 줄에 프롬프트 하나</translation>
+    </message>
+    <message>
+        <source>First answer by</source>
+        <translation>첫째 답을 쓸 모델</translation>
+    </message>
+    <message>
+        <source>Second answer by</source>
+        <translation>둘째 답을 쓸 모델</translation>
+    </message>
+    <message>
+        <source> tokens at most</source>
+        <translation> 토큰까지</translation>
+    </message>
+    <message>
+        <source>As a chat</source>
+        <translation>대화로</translation>
+    </message>
+    <message>
+        <source>Puts the prompt into the model&apos;s own chat form</source>
+        <translation>프롬프트를 모델의 대화 형식에 넣습니다</translation>
+    </message>
+    <message>
+        <source>Write the answers</source>
+        <translation>답 쓰기</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation>온도</translation>
+    </message>
+    <message>
+        <source>temperature </source>
+        <translation>온도 </translation>
+    </message>
+    <message>
+        <source>There is no language model here yet. Add one in Models.</source>
+        <translation>아직 언어 모델이 없습니다. 모델에서 추가하십시오.</translation>
+    </message>
+</context>
+<context>
     <name>lathe::panels::PlaygroundPanel</name>
     <message>
         <source>Add pane</source>
@@ -1451,6 +1628,201 @@
     <message>
         <source>Stop</source>
         <translation>멈추기</translation>
+    </message>
+</context>
+<context>
+    <name>lathe::panels::PreferencesPanel</name>
+    <message>
+        <source>Import pairs</source>
+        <translation>쌍 가져오기</translation>
+    </message>
+    <message>
+        <source>Pairs (*.jsonl *.json *.csv *.tsv *.parquet)</source>
+        <translation>쌍 (*.jsonl *.json *.csv *.tsv *.parquet)</translation>
+    </message>
+    <message>
+        <source>Reading %1 …</source>
+        <translation>%1 읽는 중 …</translation>
+    </message>
+    <message>
+        <source>%1 pairs with %2 labels (%3).</source>
+        <translation>쌍 %1개, 라벨 %2개 (%3).</translation>
+    </message>
+    <message>
+        <source>%1 rows were left out; the first: %2</source>
+        <translation>%1행을 뺐습니다. 첫째: %2</translation>
+    </message>
+    <message>
+        <source>Stop writing</source>
+        <translation>쓰기 멈추기</translation>
+    </message>
+    <message>
+        <source>Make pairs</source>
+        <translation>쌍 만들기</translation>
+    </message>
+    <message>
+        <source>Writing answers: %1 pairs of %2 prompts so far</source>
+        <translation>답을 쓰는 중: 프롬프트 %2개 가운데 지금까지 %1쌍</translation>
+    </message>
+    <message>
+        <source>%1 pairs were written.</source>
+        <translation>%1쌍을 썼습니다.</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>내보내기</translation>
+    </message>
+    <message>
+        <source>Pairs for training: prompt, chosen, rejected (*.jsonl)</source>
+        <translation>훈련용 쌍: prompt, chosen, rejected (*.jsonl)</translation>
+    </message>
+    <message>
+        <source>Pairs as messages (*.messages.jsonl)</source>
+        <translation>메시지 형식의 쌍 (*.messages.jsonl)</translation>
+    </message>
+    <message>
+        <source>Good and bad answers: prompt, completion, label (*.unpaired.jsonl)</source>
+        <translation>좋은 답과 나쁜 답: prompt, completion, label (*.unpaired.jsonl)</translation>
+    </message>
+    <message>
+        <source>Every label (*.csv)</source>
+        <translation>모든 라벨 (*.csv)</translation>
+    </message>
+    <message>
+        <source>%1 lines in %2.</source>
+        <translation>%2에 %1줄.</translation>
+    </message>
+    <message>
+        <source>%1 pairs were scored. Those where the reward model is least sure come first.</source>
+        <translation>%1쌍에 점수를 매겼습니다. 보상 모델이 가장 확신하지 못하는 것이 먼저 나옵니다.</translation>
+    </message>
+    <message>
+        <source>Scoring pairs: %1 of %2</source>
+        <translation>점수 매기는 중: %2쌍 가운데 %1쌍</translation>
+    </message>
+    <message>
+        <source>No pairs yet</source>
+        <translation>아직 쌍이 없습니다</translation>
+    </message>
+    <message>
+        <source>Import pairs of answers, or let a model write two answers to each of your prompts.</source>
+        <translation>답의 쌍을 가져오거나, 프롬프트마다 모델이 답 둘을 쓰게 하십시오.</translation>
+    </message>
+    <message>
+        <source>Load the sample</source>
+        <translation>예제 불러오기</translation>
+    </message>
+    <message>
+        <source>The set %1 was removed.</source>
+        <translation>%1 묶음을 지웠습니다.</translation>
+    </message>
+    <message>
+        <source>Set of pairs</source>
+        <translation>쌍 묶음</translation>
+    </message>
+    <message>
+        <source>Your name</source>
+        <translation>이름</translation>
+    </message>
+    <message>
+        <source>Labels of several people are kept apart by name</source>
+        <translation>여러 사람의 라벨을 이름으로 나누어 둡니다</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>가져오기</translation>
+    </message>
+    <message>
+        <source>Train reward model</source>
+        <translation>보상 모델 훈련</translation>
+    </message>
+    <message>
+        <source>Train DPO</source>
+        <translation>DPO 훈련</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>진행</translation>
+    </message>
+    <message>
+        <source>Labelled pairs</source>
+        <translation>라벨을 붙인 쌍</translation>
+    </message>
+    <message>
+        <source>How to label</source>
+        <translation>라벨 붙이는 방식</translation>
+    </message>
+    <message>
+        <source>Choose the better answer</source>
+        <translation>더 나은 답 고르기</translation>
+    </message>
+    <message>
+        <source>Rate each from 1 to 10</source>
+        <translation>하나씩 1~10점 매기기</translation>
+    </message>
+    <message>
+        <source>Order of the pairs</source>
+        <translation>쌍의 차례</translation>
+    </message>
+    <message>
+        <source>The left answer is better</source>
+        <translation>왼쪽 답이 낫다</translation>
+    </message>
+    <message>
+        <source>The right answer is better</source>
+        <translation>오른쪽 답이 낫다</translation>
+    </message>
+    <message>
+        <source>Equally good</source>
+        <translation>똑같이 좋음</translation>
+    </message>
+    <message>
+        <source>Both bad</source>
+        <translation>둘 다 나쁨</translation>
+    </message>
+    <message>
+        <source>Skip</source>
+        <translation>건너뛰기</translation>
+    </message>
+    <message>
+        <source>Undo the last label</source>
+        <translation>마지막 라벨 되돌리기</translation>
+    </message>
+    <message>
+        <source>Flag for a later look</source>
+        <translation>나중에 보려고 표시</translation>
+    </message>
+    <message>
+        <source>Write a note</source>
+        <translation>메모 쓰기</translation>
+    </message>
+    <message>
+        <source>Rating mode: rate the left, then the right answer; 0 is ten</source>
+        <translation>점수 방식: 왼쪽, 이어서 오른쪽 답의 점수. 0은 10점</translation>
+    </message>
+    <message>
+        <source>In random order</source>
+        <translation>무작위 차례</translation>
+    </message>
+    <message>
+        <source>By doubt of %1</source>
+        <translation>%1이(가) 망설이는 차례</translation>
+    </message>
+    <message>
+        <source>This set has no pairs yet.</source>
+        <translation>이 묶음에는 아직 쌍이 없습니다.</translation>
+    </message>
+    <message>
+        <source>All pairs are labelled. Train a reward model with them, or make more pairs.</source>
+        <translation>모든 쌍에 라벨을 붙였습니다. 보상 모델을 훈련하거나 쌍을 더 만드십시오.</translation>
+    </message>
+    <message>
+        <source>%1 of %2 pairs, %3 left. %4 skipped, %5 flagged, %6 today.</source>
+        <translation>%2쌍 가운데 %1쌍, %3쌍 남음. 건너뜀 %4, 표시 %5, 오늘 %6.</translation>
+    </message>
+    <message>
+        <source>%1 labels a minute</source>
+        <translation>1분에 라벨 %1개</translation>
     </message>
 </context>
 <context>
@@ -1566,6 +1938,53 @@
     <message>
         <source>Tokens of %1: median %2, longest %3; %4 of the rows are cut at %5.</source>
         <translation>%1의 토큰: 중앙값 %2, 최대 %3. %5에서 행의 %4이(가) 잘립니다.</translation>
+    </message>
+</context>
+<context>
+    <name>lathe::panels::QualityCard</name>
+    <message>
+        <source>Quality of the labels</source>
+        <translation>라벨의 질</translation>
+    </message>
+    <message>
+        <source>Same again on repeats</source>
+        <translation>다시 볼 때 같은 판단</translation>
+    </message>
+    <message>
+        <source>Left one wins</source>
+        <translation>왼쪽이 이김</translation>
+    </message>
+    <message>
+        <source>Longer one wins</source>
+        <translation>긴 답이 이김</translation>
+    </message>
+    <message>
+        <source>Cohen&apos;s kappa</source>
+        <translation>코헨 카파</translation>
+    </message>
+    <message>
+        <source>Krippendorff&apos;s alpha</source>
+        <translation>크리펜도르프 알파</translation>
+    </message>
+    <message>
+        <source>Contradictions</source>
+        <translation>어긋남</translation>
+    </message>
+    <message>
+        <source>Time a label</source>
+        <translation>라벨당 시간</translation>
+    </message>
+    <message>
+        <source>no triples</source>
+        <translation>세 쌍 없음</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%2 가운데 %1</translation>
+    </message>
+    <message>
+        <source>not yet</source>
+        <translation>아직</translation>
     </message>
 </context>
 <context>
@@ -2795,6 +3214,17 @@ Click hides or shows it, Alt-click shows it alone.</source>
     <message>
         <source>Models</source>
         <translation>모델</translation>
+    </message>
+    <message>
+        <source>Preferences</source>
+        <translation>선호</translation>
+    </message>
+</context>
+<context>
+    <name>std</name>
+    <message>
+        <source>not yet</source>
+        <translation>아직</translation>
     </message>
 </context>
 </TS>

@@ -24,6 +24,7 @@ namespace lathe::shell {
 namespace {
 
 constexpr int kBarWidth = 96;
+constexpr int kWidestWorkspace = 360;
 constexpr int kBarSteps = 1000;
 
 QString shortPath(const QString& path) {
@@ -65,6 +66,7 @@ StatusLine::StatusLine(JobStatus& status, QWidget* parent)
     setProperty("role", u"statusline"_qs);
     setAttribute(Qt::WA_StyledBackground);
     workspace_->setSecondary(true);
+    workspace_->setMaximumWidth(kWidestWorkspace);
     workspace_->setElideMode(Qt::ElideMiddle);
     workspace_->setObjectName(u"shell.workspace"_qs);
     device_->setObjectName(u"shell.device"_qs);
@@ -83,7 +85,7 @@ StatusLine::StatusLine(JobStatus& status, QWidget* parent)
     }
     auto* line = row(this, metrics::kSpace16);
     line->setContentsMargins(metrics::kSpace16, 1, metrics::kSpace8, 0);
-    line->addWidget(workspace_, 1);
+    line->addWidget(workspace_);
     line->addWidget(device_);
     line->addWidget(memory_);
     line->addStretch(1);

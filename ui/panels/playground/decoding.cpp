@@ -9,7 +9,7 @@ namespace {
 using widgets::FieldSpec;
 using widgets::FieldType;
 
-QString tr(const char* text) { return QCoreApplication::translate("Decoding", text); }
+QString tr(const char* text) { return QCoreApplication::translate("lathe::panels", text); }
 
 FieldSpec number(const QString& id, const QString& label, const QString& help, double value, double minimum, double maximum, bool isAdvanced = false) {
     FieldSpec field;

@@ -21,7 +21,7 @@ constexpr std::int64_t kFewRepeats = 5;
 
 enum Row : std::size_t { kRepeats, kLeft, kLonger, kKappa, kAlpha, kTriples, kSeconds };
 
-QString tr(const char* text) { return QCoreApplication::translate("lathe::panels::QualityCard", text); }
+QString tr(const char* text) { return QCoreApplication::translate("lathe::panels", text); }
 
 QString shareText(const Proportion& share) {
     if (share.count == 0) return tr("not yet");

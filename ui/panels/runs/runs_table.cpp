@@ -11,7 +11,7 @@
 namespace lathe::panels {
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("RunsTable", text); }
+QString tr(const char* text) { return QCoreApplication::translate("lathe::panels::RunsTable", text); }
 
 }  // namespace
 
