@@ -234,7 +234,7 @@ TEST_F(Training, EveryKindOfDamageIsFound) {
             fs::remove_all(copy);
             fs::copy(whole, copy);
             if (isDeleted) fs::remove(copy / name);
-            else fs::resize_file(copy / name, fs::file_size(copy / name) - 1);
+            else fs::resize_file(copy / name, fs::file_size(copy / name) - 2);
             EXPECT_TRUE(findDamage(copy).has_value()) << name;
         }
     }
