@@ -7,9 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include <ATen/ops/_convert_weight_to_int4pack_for_cpu.h>
-#include <ATen/ops/_weight_int4pack_mm_for_cpu.h>
-#include <ATen/ops/_weight_int8pack_mm.h>
 #include <fmt/format.h>
 #include <lathe/error.h>
 

@@ -23,7 +23,9 @@ using base::Json;
 using lathe::testing::generationCases;
 using lathe::testing::optionsOf;
 
+/// One thread: the tiny model's products are smaller than what a second one costs, above all on a busy machine.
 models::Model& tinyModel() {
+    at::set_num_threads(1);
     static const models::LoadedModel loaded = models::loadModel(LATHE_SOURCE_DIR "/tests/generate/data/tiny");
     return *loaded.model;
 }
@@ -49,7 +51,7 @@ TEST(Generation, IsWhatTransformersGenerates) {
                 ++wrong;
                 ADD_FAILURE() << "case " << number << " answer " << i << " " << one.at("options").dump() << "\nexpected " << answers[i].at("ids").dump() << "\ngot      " << Json(mine.ids).dump();
             } else if (answers[i].at("score").is_number()) {
-                EXPECT_NEAR(mine.score, answers[i].at("score").get<double>(), 1e-4) << number;
+                EXPECT_NEAR(mine.score, answers[i].at("score").get<double>(), 1e-4 + 3e-6 * std::fabs(mine.score)) << number;
             }
         }
         ASSERT_LT(wrong, 5);
@@ -101,7 +103,8 @@ TEST(Sampling, FollowsTheModelsProbabilities) {
     std::vector<double> counts(48);
     for (int round = 0; round < 16; ++round) {
         options.seed = static_cast<std::uint64_t>(round);
-        for (const GeneratedIds& one : generateTokens(tinyModel(), requestOf({prompt}, options)).answers.front()) counts[static_cast<std::size_t>(one.ids.front())] += 1.0 / 4096;
+        const TokenResult result = generateTokens(tinyModel(), requestOf({prompt}, options));
+        for (const GeneratedIds& one : result.answers.front()) counts[static_cast<std::size_t>(one.ids.front())] += 1.0 / 4096;
     }
     for (std::int32_t token = 0; token < 48; ++token) {
         const double probability = std::exp(scoreCompletions(tinyModel(), {{prompt, {token}}}).front().logProbability);
@@ -203,7 +206,10 @@ GenerationOptions variant(const std::string& name) {
     GenerationOptions options;
     options.eosIds = {3};
     options.padId = 0;
-    if (name.starts_with("beam")) options.numBeams = name[4] - '0';
+    if (name.starts_with("beam")) {
+        options.numBeams = name[4] - '0';
+        options.earlyStopping = EarlyStopping::Yes;
+    }
     if (name.ends_with("_lp2")) options.lengthPenalty = 2.0;
     if (name.ends_with("_lp0.5")) options.lengthPenalty = 0.5;
     if (name.ends_with("rep1.3")) options.repetitionPenalty = 1.3;
@@ -271,7 +277,7 @@ TEST(Starter, GeneratesAsTransformers) {
     const Json expected = base::readJsonFile(golden);
     for (const auto& [prompt, one] : expected.items()) {
         const auto ids = one.at("ids").get<std::vector<std::int32_t>>();
-        for (const auto& [name, beams] : {std::pair{"greedy24", 1}, {"beam2", 2}}) {
+        for (const auto& [name, beams] : {std::pair{"greedy24", 1}, {"beam2_24", 2}}) {
             GenerationOptions options;
             options.numBeams = beams;
             options.maxNewTokens = 24;
