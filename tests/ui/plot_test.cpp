@@ -15,6 +15,7 @@
 #include <QXmlStreamReader>
 
 #include <cmath>
+#include <ctime>
 #include <limits>
 
 using namespace lathe::widgets;
@@ -43,6 +44,15 @@ int pixelsNear(const QImage& image, const QColor& colour) {
         }
     }
     return count;
+}
+
+QWidget* canvasOf(const MetricPlot& plot) {
+    for (QWidget* child : plot.findChildren<QWidget*>()) {
+        if (QLatin1StringView(child->metaObject()->className()) == "QCustomPlot"_L1) {
+            return child;
+        }
+    }
+    return nullptr;
 }
 
 } // namespace
@@ -145,16 +155,15 @@ private Q_SLOTS:
         plot.setSeries({u"a"_qs, u"a"_qs});
         plot.show();
         QVERIFY(QTest::qWaitForWindowExposed(&plot));
-        QElapsedTimer timer;
-        timer.start();
+        // Processor time: the promise of 300 ms is for a machine that is not busy with other tests.
+        const std::clock_t begin = std::clock();
         plot.setPoints(u"a"_qs, points);
         plot.readingsAt(10);
         const QPixmap picture = plot.grab();
-        const qint64 elapsed = timer.elapsed();
+        const qint64 elapsed = qint64(std::clock() - begin) * 1000 / CLOCKS_PER_SEC;
         QVERIFY(!picture.isNull());
         qInfo("a million points in %lld ms", static_cast<long long>(elapsed));
-        // 300 ms is the promise on a quiet machine; a busy one gets three times that here.
-        QVERIFY2(elapsed < 900, qPrintable(QString::number(elapsed)));
+        QVERIFY2(elapsed < 600, qPrintable(QString::number(elapsed)));
     }
 
     void manyAppendsReplotAtMostTenTimesASecond() {
@@ -163,7 +172,7 @@ private Q_SLOTS:
         plot.setSeries({u"a"_qs, u"a"_qs});
         plot.show();
         QVERIFY(QTest::qWaitForWindowExposed(&plot));
-        auto* canvas = plot.findChild<QWidget*>(QString(), Qt::FindDirectChildrenOnly);
+        QWidget* canvas = canvasOf(plot);
         QVERIFY(canvas != nullptr);
         int paints = 0;
         class Counter : public QObject {
@@ -177,11 +186,7 @@ private Q_SLOTS:
         private:
             int& count_;
         } counter(paints);
-        for (QWidget* child : plot.findChildren<QWidget*>()) {
-            if (QLatin1StringView(child->metaObject()->className()) == "QCustomPlot"_L1) {
-                child->installEventFilter(&counter);
-            }
-        }
+        canvas->installEventFilter(&counter);
         QTest::qWait(150);
         paints = 0;
         QElapsedTimer timer;
@@ -228,6 +233,33 @@ private Q_SLOTS:
         QCOMPARE(reset.count(), 1);
         link.clearCursor();
         QVERIFY(!readout->isVisible());
+    }
+
+    void draggingZoomsAllLinkedChartsAndDoubleClickShowsEverything() {
+        PlotLink link;
+        QSignalSpy range(&link, &PlotLink::rangeChanged);
+        QSignalSpy reset(&link, &PlotLink::rangeReset);
+        MetricPlot plot;
+        plot.setLink(&link);
+        plot.resize(500, 300);
+        plot.setSeries({u"a"_qs, u"a"_qs});
+        plot.setPoints(u"a"_qs, {at(0, 1), at(50, 2), at(100, 3)});
+        plot.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&plot));
+        QWidget* canvas = canvasOf(plot);
+        QVERIFY(canvas != nullptr);
+        plot.grab();
+        const QPoint middle = canvas->rect().center();
+        QTest::mousePress(canvas, Qt::LeftButton, {}, middle - QPoint(60, 50));
+        QTest::mouseMove(canvas, middle);
+        QTest::mouseMove(canvas, middle + QPoint(60, 50));
+        QTest::mouseRelease(canvas, Qt::LeftButton, {}, middle + QPoint(60, 50));
+        QTRY_VERIFY(!range.isEmpty());
+        const double low = range.last()[0].toDouble();
+        const double high = range.last()[1].toDouble();
+        QVERIFY2(low > 5 && low < 50 && high > 50 && high < 95, qPrintable(u"%1 %2"_qs.arg(low).arg(high)));
+        QTest::mouseDClick(canvas, Qt::LeftButton, {}, middle);
+        QCOMPARE(reset.count(), 1);
     }
 
     void theLinkMayGoBeforeTheChart() {

