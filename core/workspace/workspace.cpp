@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "workspace/workspace.h"
 
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <ctime>
 
 #include <fcntl.h>
@@ -78,10 +80,21 @@ std::string utcNow() {
 
 Workspace::Workspace(fs::path folder) : folder_(std::move(folder)) {
     openFolder();
+    try {
+        openDatabase();
+    } catch (...) {
+        // Without this the lock would stay with this process, and the next try would find the folder taken by itself.
+        database_.reset();
+        if (lockDescriptor_ >= 0) ::close(lockDescriptor_);
+        throw;
+    }
+}
+
+void Workspace::openDatabase() {
     const OpenMode mode = lockDescriptor_ >= 0 ? OpenMode::ReadWrite : OpenMode::ReadOnly;
     database_ = std::make_unique<Database>(folder_ / "lathe.sqlite", mode, folder_ / "ballast");
     if (mode == OpenMode::ReadOnly) {
-        notice_ = fmt::format("The workspace {} is open in another Lathe. Everything can be looked at here, but nothing changed. Close the other one to work here.", folder_.string());
+        Statement(*database_, "PRAGMA schema_version").step();  // reads the file, so that one that is no database is told now
         return;
     }
     createSchema();
@@ -107,8 +120,13 @@ void Workspace::openFolder() {
             throw Error(ErrorCode::Io, fmt::format("The workspace folder {} cannot be used. {}. Choose a folder that can be written.", folder_.string(), code.message()), {folder_.string()});
     }
     lockDescriptor_ = ::open((folder_ / "lathe.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (lockDescriptor_ < 0) return;
+    if (lockDescriptor_ < 0) {
+        notice_ = fmt::format("The workspace {} cannot be written. {}. Everything can be looked at here, but nothing changed. Check the folder's permissions.",
+                              folder_.string(), std::strerror(errno));
+        return;
+    }
     if (::flock(lockDescriptor_, LOCK_EX | LOCK_NB) == 0) return;
+    notice_ = fmt::format("The workspace {} is open in another Lathe. Everything can be looked at here, but nothing changed. Close the other one to work here.", folder_.string());
     ::close(lockDescriptor_);
     lockDescriptor_ = -1;
 }

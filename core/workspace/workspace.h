@@ -154,6 +154,7 @@ private:
     using Queued = std::variant<MetricPoint, RunEvent, SampleOutput, LogRecord, Progress>;
 
     void openFolder();
+    void openDatabase();
     void createSchema();
     void markInterruptedRuns();
     void makeBallast() const;

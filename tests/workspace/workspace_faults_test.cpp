@@ -182,6 +182,9 @@ TEST(WorkspaceFaults, DamagedFilesAreToldAndLeftAlone) {
     EXPECT_GT(refused, 30);
     std::ofstream(file, std::ios::binary) << "this is no database at all, but some text that somebody saved here by mistake";
     EXPECT_THROW(Workspace(scratch.path("w")), Error);
+    // Moved away, the same process can begin anew: a failed opening keeps no lock.
+    std::filesystem::remove(file);
+    EXPECT_FALSE(Workspace(scratch.path("w")).isReadOnly());
 }
 
 TEST(WorkspaceFaults, AFolderThatCannotBeMadeIsNamed) {
