@@ -19,7 +19,7 @@ Json parseJson(std::string_view text, const std::string& what, JsonLimits limits
     std::vector<std::set<std::string>> keys;
     const auto check = [&](int depth, Json::parse_event_t event, Json& value) {
         if (static_cast<std::size_t>(depth) > limits.maxDepth) {
-            throw Error(ErrorCode::CorruptFile, fmt::format("{} is nested more than {} levels deep. Check that this is the right file.",
+            throw Error(ErrorCode::CorruptFile, fmt::format("{} is nested more than {} levels deep. No model or setting needs that. Check that this is the right file.",
                                                             what, limits.maxDepth), {what});
         }
         if (event == Json::parse_event_t::object_start) keys.emplace_back();
@@ -33,7 +33,11 @@ Json parseJson(std::string_view text, const std::string& what, JsonLimits limits
     try {
         return Json::parse(text.begin(), text.end(), check);
     } catch (const Json::exception& error) {
-        throw Error(ErrorCode::CorruptFile, fmt::format("{} is not valid JSON: {}. Check that the file is complete.", what, error.what()), {what});
+        // The library's text begins with its own name for the error, "[json.exception.parse_error.101] ".
+        const std::string_view whole = error.what();
+        const auto end = whole.find("] ");
+        const std::string_view reason = end == std::string_view::npos ? whole : whole.substr(end + 2);
+        throw Error(ErrorCode::CorruptFile, fmt::format("{} is not valid JSON. Reading it ended with a {}. Check that the file is complete.", what, reason), {what});
     }
 }
 

@@ -4,7 +4,8 @@
 # shellcheck shell=bash
 set -uo pipefail
 : "${LATHE_CLI:?The path of lathe-cli is missing; run these scripts through ctest.}"
-export LC_ALL=C.UTF-8 OMP_NUM_THREADS=2
+# One thread: the models are tiny, and threads that spin for each other are slow where other programs run too.
+export LC_ALL=C.UTF-8 OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive
 golden="${LATHE_SHARED_DIR:-}/goldens/models"
 starters="${LATHE_CACHE_DIR:-$HOME/.cache/lathe}/models"
 work=$(mktemp -d "${TMPDIR:-/tmp}/lathe-cli.XXXXXX")
@@ -93,7 +94,7 @@ spec() {
                    split: { validation: 0.1, test: 0.0, seed: 7, group_by: null } },
         trainable: { mode: "all" },
         training: { num_train_epochs: 2, per_device_train_batch_size: 8, per_device_eval_batch_size: 20, learning_rate: 1e-3, warmup_steps: 4,
-                    precision: "f32", eval_strategy: "epoch", save_strategy: "epoch", save_total_limit: 3, logging_steps: 1, seed: 11, num_threads: 2 },
+                    precision: "f32", eval_strategy: "epoch", save_strategy: "epoch", save_total_limit: 3, logging_steps: 1, seed: 11, num_threads: 1 },
         output: $out }' | jq "${2:-.}" >"$1"
 }
 
