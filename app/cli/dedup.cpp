@@ -26,8 +26,9 @@ void writeKept(Context& context, const SimilarRows& rows, const DedupAnswer& ans
 }
 
 void run(Context& context, Options& options) {
-    // The floor must lie below the threshold that is asked for.
-    options.query.floor = std::min(options.query.floor, static_cast<float>(options.rules.threshold) - 0.01f);
+    // One threshold needs only the pairs above it; solving for it needs those of the whole slider.
+    const float below = static_cast<float>(options.rules.threshold) - 0.01f;
+    options.query.floor = options.keepRows >= 0 ? std::min(options.query.floor, below) : below;
     const auto rows = context.session().findSimilar(options.query, context.output.progressSink(), context.stop.get_token());
     options.rules.keepsDifferentLabels = options.keepsDifferentLabels;
     if (options.keepRows >= 0) options.rules.threshold = rows->index->thresholdFor(options.keepRows, options.rules);

@@ -17,6 +17,7 @@ void addEmbed(CLI::App& app, Context& context) {
     command->add_option("--model", options->query.model, "Encoder: a name or a folder")->capture_default_str();
     command->add_option("--input", options->query.table, "File, or dataset of the workspace")->required();
     command->add_option("--text", options->query.text.text, "Text of a row, such as \"{title}. {synopsis}\"")->required();
+    options->query.precision = "auto";
     command->add_option("--precision", options->query.precision, "auto, f32 or bf16")->check(CLI::IsMember({"auto", "f32", "bf16"}))->capture_default_str();
     command->add_option("--output", options->output, ".npy file")->required();
     command->callback([&context, options] {

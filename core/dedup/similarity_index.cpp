@@ -32,8 +32,8 @@ void checkInput(const DedupInput& input, const DedupSearch& search) {
     }
     if (matrix.rows > std::numeric_limits<std::int32_t>::max())
         throw Error(ErrorCode::Unsupported, "There are more than 2 billion rows. So many are not compared. Split the table.");
-    if (!(search.floor >= -1 && search.floor < 1))
-        throw Error(ErrorCode::InvalidInput, fmt::format("The floor {} is out of range. Similarities lie between -1 and 1. Choose one such as 0.5.", search.floor));
+    if (!(search.floor < 1))
+        throw Error(ErrorCode::InvalidInput, fmt::format("The floor {} is out of range. It must be below 1, as no cosine is above it. Choose one such as 0.5.", search.floor));
     for (const float value : matrix.values) {
         if (!std::isfinite(value)) throw Error(ErrorCode::NonFinite, "An embedding is not finite. The encoder or a text is at fault. Use f32 or another encoder.");
     }

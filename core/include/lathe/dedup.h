@@ -85,7 +85,7 @@ struct DedupInput {
 };
 
 struct DedupSearch {
-    float floor = 0.5f;                     ///< pairs at or below are not stored, [-1, 1)
+    float floor = 0.5f;                     ///< pairs at or below are not stored; below 1
     std::int64_t maxPairs = 16'000'000;     ///< beyond it the floor rises; 8 bytes a pair
     std::int64_t tileRows = 2'048;
     enum class Screen { Auto, F32, Bf16 } screen = Screen::Auto;   ///< Bf16: found in bf16 with a margin, decided in f32

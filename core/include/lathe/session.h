@@ -85,7 +85,7 @@ struct SimilarQuery {
     std::string labels;           ///< column; empty = none
     std::string labelSeparator = ", ";
     float floor = 0.5f;           ///< pairs at or below are not kept
-    std::string precision = "auto";  ///< "auto", "f32" or "bf16"
+    std::string precision = "f32";   ///< "auto", "f32" or "bf16"; only f32 gives the rows that a full f32 matrix gives
 };
 
 /// Rows with everything that thresholds can be tried on.
