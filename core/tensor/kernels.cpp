@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "tensor/bf16.h"
+
 // One copy of each kernel for AVX-512, one for AVX2, one for any x86-64; glibc picks at start. Thread sanitizer cannot run
 // the pickers, other processors need none.
 #if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
@@ -17,16 +19,6 @@
 namespace lathe::tensor::kernels {
 
 namespace {
-
-LATHE_INLINE float fromBf16(std::uint16_t x) { return std::bit_cast<float>(static_cast<std::uint32_t>(x) << 16); }
-
-/// Round to nearest even; NaN stays NaN.
-LATHE_INLINE std::uint16_t toBf16(float x) {
-    const auto bits = std::bit_cast<std::uint32_t>(x);
-    const std::uint32_t rounded = (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
-    const bool isNan = (bits & 0x7fffffffu) > 0x7f800000u;
-    return static_cast<std::uint16_t>(isNan ? 0x7fc0u : rounded);
-}
 
 /// e^x to about 2 ulp between -87 and 88; saturates outside. Branch-free so that loops over it vectorise.
 LATHE_INLINE float fastExp(float x) {
@@ -74,15 +66,6 @@ LATHE_CLONES void storeBf16(std::uint16_t* out, const float* in, std::int64_t n)
 }
 
 template <typename T>
-LATHE_INLINE float valueOf(T x) {
-    if constexpr (sizeof(T) == 2) {
-        return fromBf16(x);
-    } else {
-        return x;
-    }
-}
-
-template <typename T>
 LATHE_INLINE T rounded(float x) {
     if constexpr (sizeof(T) == 2) {
         return toBf16(x);
@@ -112,93 +95,6 @@ LATHE_CLONES void rotateF32(float* row, std::int64_t heads, std::int64_t half, c
 }
 LATHE_CLONES void rotateBf16(std::uint16_t* row, std::int64_t heads, std::int64_t half, const float* cos, const float* sin, float sign) {
     rotateHeads(row, heads, half, cos, sin, sign);
-}
-
-constexpr std::int64_t kLanes = 16;
-using Lanes = float __attribute__((vector_size(64)));
-using WideBits = std::uint32_t __attribute__((vector_size(64)));
-using NarrowBits = std::uint16_t __attribute__((vector_size(32)));
-
-/// 16 values as f32. Vector types, because g++ 12 does not vectorise the widening loop by itself (3 times slower decoding).
-LATHE_INLINE void loadLanes(Lanes& out, const float* in) { std::memcpy(&out, in, sizeof out); }
-LATHE_INLINE void loadLanes(Lanes& out, const std::uint16_t* in) {
-    NarrowBits narrow;
-    std::memcpy(&narrow, in, sizeof narrow);
-    const WideBits wide = __builtin_convertvector(narrow, WideBits) << 16;
-    std::memcpy(&out, &wide, sizeof out);
-}
-
-LATHE_INLINE float sumOf(const Lanes& x) {
-    float total = 0;
-    for (std::int64_t k = 0; k < kLanes; ++k) {
-        total += x[k];
-    }
-    return total;
-}
-
-/// Dot products of O weight rows with R rows of x: O x R sums in registers, each weight read once.
-template <typename T, int R, int O>
-LATHE_INLINE void dotRows(float* y, std::int64_t yStride, const float* x, const T* w, std::int64_t n) {
-    Lanes sums[O][R] = {};
-    std::int64_t i = 0;
-    for (; i + kLanes <= n; i += kLanes) {
-        Lanes in[R];
-        for (int r = 0; r < R; ++r) {
-            loadLanes(in[r], x + r * n + i);
-        }
-        for (int o = 0; o < O; ++o) {
-            Lanes weight;
-            loadLanes(weight, w + o * n + i);
-            for (int r = 0; r < R; ++r) {
-                sums[o][r] += weight * in[r];
-            }
-        }
-    }
-    for (int o = 0; o < O; ++o) {
-        for (int r = 0; r < R; ++r) {
-            float total = sumOf(sums[o][r]);
-            for (std::int64_t k = i; k < n; ++k) {
-                total += valueOf(w[o * n + k]) * x[r * n + k];
-            }
-            y[r * yStride + o] = total;
-        }
-    }
-}
-
-template <typename T, int R>
-LATHE_INLINE void gemvRows(float* y, std::int64_t yStride, const float* x, const T* w, std::int64_t n, std::int64_t outputs) {
-    constexpr int kTogether = R <= 4 ? 4 : 2;
-    std::int64_t o = 0;
-    for (; o + kTogether <= outputs; o += kTogether) {
-        dotRows<T, R, kTogether>(y + o, yStride, x, w + o * n, n);
-    }
-    for (; o < outputs; ++o) {
-        dotRows<T, R, 1>(y + o, yStride, x, w + o * n, n);
-    }
-}
-
-template <typename T>
-LATHE_INLINE void gemvAny(float* y, std::int64_t yStride, const float* x, std::int64_t rows, const T* w, std::int64_t n,
-                          std::int64_t outputs) {
-    switch (rows) {
-        case 1: return gemvRows<T, 1>(y, yStride, x, w, n, outputs);
-        case 2: return gemvRows<T, 2>(y, yStride, x, w, n, outputs);
-        case 3: return gemvRows<T, 3>(y, yStride, x, w, n, outputs);
-        case 4: return gemvRows<T, 4>(y, yStride, x, w, n, outputs);
-        case 5: return gemvRows<T, 5>(y, yStride, x, w, n, outputs);
-        case 6: return gemvRows<T, 6>(y, yStride, x, w, n, outputs);
-        case 7: return gemvRows<T, 7>(y, yStride, x, w, n, outputs);
-        default: return gemvRows<T, 8>(y, yStride, x, w, n, outputs);
-    }
-}
-
-LATHE_CLONES void gemvF32(float* y, std::int64_t yStride, const float* x, std::int64_t rows, const float* w, std::int64_t n,
-                          std::int64_t outputs) {
-    gemvAny(y, yStride, x, rows, w, n, outputs);
-}
-LATHE_CLONES void gemvBf16(float* y, std::int64_t yStride, const float* x, std::int64_t rows, const std::uint16_t* w, std::int64_t n,
-                           std::int64_t outputs) {
-    gemvAny(y, yStride, x, rows, w, n, outputs);
 }
 
 template <typename T>
@@ -365,15 +261,6 @@ void rotateRow(void* row, Number type, std::int64_t heads, std::int64_t half, co
         rotateF32(static_cast<float*>(row), heads, half, cos, sin, sign);
     } else {
         rotateBf16(static_cast<std::uint16_t*>(row), heads, half, cos, sin, sign);
-    }
-}
-
-void gemv(float* y, std::int64_t yStride, const float* x, std::int64_t rows, const void* weight, Number weightType,
-          std::int64_t inputs, std::int64_t first, std::int64_t last) {
-    if (weightType == Number::F32) {
-        gemvF32(y, yStride, x, rows, static_cast<const float*>(weight) + first * inputs, inputs, last - first);
-    } else {
-        gemvBf16(y, yStride, x, rows, static_cast<const std::uint16_t*>(weight) + first * inputs, inputs, last - first);
     }
 }
 

@@ -40,9 +40,17 @@ void swigluRowBackward(float* dGate, float* dUp, const float* d, const float* ga
 /// Rotates pairs (x[i], x[i + half]); sign -1 rotates back.
 void rotateRow(void* row, Number type, std::int64_t heads, std::int64_t half, const float* cos, const float* sin, float sign);
 
-/// y[r, o - first] = sum_i x[r, i] w[o, i] (+ bias[o]) for outputs [first, last); rows <= 8; x is f32 [rows, inputs].
-void gemv(float* y, std::int64_t yStride, const float* x, std::int64_t rows, const void* weight, Number weightType,
-          std::int64_t inputs, std::int64_t first, std::int64_t last);
+/// At most 8 contiguous rows. Values are f32, or bf16 where weights are bf16 and multipliesBf16().
+struct GemvInput {
+    const void* values;
+    Number type;
+    std::int64_t rows;
+    std::int64_t inputs;
+};
+/// True if the processor multiplies bf16 itself: then bf16 rows need not be widened for bf16 weights.
+bool multipliesBf16();
+/// y[r * yStride + o - first] = sum_i x[r, i] w[o, i] for outputs o in [first, last).
+void gemv(float* y, std::int64_t yStride, const GemvInput& x, const void* weight, Number weightType, std::int64_t first, std::int64_t last);
 
 /// One query head against `length` cached keys of one kv head. keys/values: base of the layer, row stride in elements between
 /// storage rows (slots), position stride K. out [K] f32, scores: scratch of `length` floats.

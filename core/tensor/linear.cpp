@@ -22,14 +22,15 @@ torch::Tensor gemvLinear(const torch::Tensor& x, const torch::Tensor& weight, co
     const std::int64_t rows = x.size(0);
     const std::int64_t inputs = weight.size(1);
     const std::int64_t outputs = weight.size(0);
-    const torch::Tensor wide = x.to(torch::kFloat32).contiguous();
-    torch::Tensor y = torch::empty({rows, outputs}, torch::kFloat32);
-    const auto* in = wide.const_data_ptr<float>();
-    auto* out = y.mutable_data_ptr<float>();
     const auto type = kernels::numberOf(weight);
+    const bool isNarrow = type == kernels::Number::BF16 && x.scalar_type() == torch::kBFloat16 && kernels::multipliesBf16();
+    const torch::Tensor in = isNarrow ? x : x.to(torch::kFloat32);
+    torch::Tensor y = torch::empty({rows, outputs}, torch::kFloat32);
+    const kernels::GemvInput input{in.const_data_ptr(), kernels::numberOf(in), rows, inputs};
+    auto* out = y.mutable_data_ptr<float>();
     const std::int64_t grain = std::max<std::int64_t>(1, 32768 / inputs);
     at::parallel_for(0, outputs, grain, [&](std::int64_t first, std::int64_t last) {
-        kernels::gemv(out + first, outputs, in, rows, weight.const_data_ptr(), type, inputs, first, last);
+        kernels::gemv(out + first, outputs, input, weight.const_data_ptr(), type, first, last);
     });
     if (bias.defined()) {
         y.add_(bias);

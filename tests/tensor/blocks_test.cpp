@@ -116,12 +116,6 @@ TEST(Rope, KernelEqualsAtenAndBackwardUndoesIt) {
     EXPECT_LT(difference(kernel, x), 1e-5);
 }
 
-struct AttentionCase {
-    AttentionShape shape;
-    std::vector<std::vector<std::int32_t>> rows;
-    BatchLayout layout;
-};
-
 torch::Tensor spelledOut(const torch::Tensor& qkv, const AttentionShape& s, const PackedBatch& batch) {
     std::vector<torch::Tensor> outputs;
     for (std::size_t b = 0; b < batch.lengths.size(); ++b) {
@@ -164,6 +158,31 @@ TEST(Attention, EqualsSoftmaxSpelledOutWithGradients) {
                 const torch::Tensor real = batch.realRows();
                 EXPECT_LT(difference(found.index_select(0, real), expected.index_select(0, real)), 2e-5);
                 EXPECT_LT(difference(gradient, start.grad()), 5e-5);
+            }
+        }
+    }
+}
+
+TEST(Attention, Bf16GradientsAreCloseToF32OnShortAndLongRuns) {
+    torch::manual_seed(14);
+    for (const int length : {24, 600}) {
+        for (const bool isCausal : {false, true}) {
+            for (const auto layout : {BatchLayout::Packed, BatchLayout::Dynamic}) {
+                const std::vector<std::vector<std::int32_t>> rows{std::vector<std::int32_t>(static_cast<std::size_t>(length), 1),
+                                                                  std::vector<std::int32_t>(static_cast<std::size_t>(length / 2), 1)};
+                const AttentionShape shape{4, 2, 16, isCausal, 0.25, 0.0};
+                const PackedBatch batch = makePackedBatch(rows, {layout, 0, 0});
+                const torch::Tensor start = torch::randn({batch.numRows(), shape.columns()}) * 2;
+                const torch::Tensor seed = torch::zeros({batch.numRows(), 64}).index_copy(0, batch.realRows(), torch::randn({batch.numTokens(), 64}));
+                const auto gradientIn = [&](torch::ScalarType type) {
+                    const torch::Tensor x = start.to(torch::kBFloat16).to(type).set_requires_grad(true);
+                    const torch::Tensor out = packedAttention(x * 1.0, shape, makeAttentionPlan(batch, batch.positions, nullptr), {});
+                    (out * seed.to(type)).sum().backward();
+                    return x.grad().to(torch::kFloat32);
+                };
+                const torch::Tensor wide = gradientIn(torch::kFloat32);
+                const torch::Tensor narrow = gradientIn(torch::kBFloat16);
+                EXPECT_LT((wide - narrow).norm().item<double>(), 0.015 * wide.norm().item<double>()) << length << isCausal;
             }
         }
     }
