@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// Gradient checkpointing (Chen et al. 2016): a block keeps its input and is computed again when its gradient is wanted.
+/// Gradient checkpointing (Chen et al. 2016): a block keeps its input and is computed again when its gradient is
+/// wanted.
 #include <functional>
 #include <optional>
 #include <utility>
@@ -23,9 +24,9 @@ struct BodyHolder : torch::CustomClassHolder {
 
 /// Inputs: sum, pending (may be undefined), then every leaf of the block that wants a gradient.
 struct Recomputed : torch::autograd::Function<Recomputed> {
-    static variable_list forward(AutogradContext* context, const torch::Tensor& sum, const std::optional<torch::Tensor>& maybePending,
-                                 at::TensorList leaves, const c10::intrusive_ptr<BodyHolder>& holder,
-                                 const tensor::DropoutContext& dropout) {
+    static variable_list forward(AutogradContext* context, const torch::Tensor& sum,
+                                 const std::optional<torch::Tensor>& maybePending, at::TensorList leaves,
+                                 const c10::intrusive_ptr<BodyHolder>& holder, const tensor::DropoutContext& dropout) {
         const torch::Tensor pending = maybePending.value_or(torch::Tensor());
         variable_list saved{sum, pending};
         saved.insert(saved.end(), leaves.begin(), leaves.end());
@@ -109,7 +110,8 @@ void addLeaves(variable_list& leaves, const tensor::Linear& linear) {
 
 variable_list leavesOf(const Block& block) {
     variable_list leaves;
-    for (const tensor::Linear* linear : {&block.queryKeyValue, &block.attentionOutput, &block.mlpInput, &block.mlpOutput}) {
+    for (const tensor::Linear* linear :
+         {&block.queryKeyValue, &block.attentionOutput, &block.mlpInput, &block.mlpOutput}) {
         addLeaves(leaves, *linear);
     }
     for (const tensor::Norm* norm : {&block.attentionNorm, &block.mlpNorm}) {

@@ -11,8 +11,9 @@ namespace lathe::models {
 namespace {
 
 [[noreturn]] void reject(const char* key, const std::string& found, const std::string& allowed) {
-    throw Error(ErrorCode::CorruptFile, fmt::format("config.json: {} is {}. It must be {}. Take the file from the model's source again.", key,
-                                                    found, allowed));
+    throw Error(ErrorCode::CorruptFile,
+                fmt::format("config.json: {} is {}. It must be {}. Take the file from the model's source again.", key,
+                            found, allowed));
 }
 
 std::string shown(const base::Json& value) {
@@ -43,7 +44,8 @@ bool ConfigReader::has(const char* key) const {
     return found != config_.end() && !found->is_null();
 }
 
-std::int64_t ConfigReader::integer(const char* key, std::int64_t minimum, std::int64_t maximum, std::optional<std::int64_t> absent) const {
+std::int64_t ConfigReader::integer(const char* key, std::int64_t minimum, std::int64_t maximum,
+                                   std::optional<std::int64_t> absent) const {
     const std::string allowed = fmt::format("a whole number between {} and {}", minimum, maximum);
     if (!has(key)) {
         if (!absent) {
@@ -52,7 +54,8 @@ std::int64_t ConfigReader::integer(const char* key, std::int64_t minimum, std::i
         return *absent;
     }
     const base::Json& value = config_.at(key);
-    if (!value.is_number_integer() || (value.is_number_unsigned() && value.get<std::uint64_t>() > static_cast<std::uint64_t>(maximum))) {
+    if (!value.is_number_integer() ||
+        (value.is_number_unsigned() && value.get<std::uint64_t>() > static_cast<std::uint64_t>(maximum))) {
         reject(key, shown(value), allowed);
     }
     const auto number = value.get<std::int64_t>();
@@ -93,10 +96,10 @@ tensor::Activation ConfigReader::activation(const char* key, const char* absent)
     const std::string name = text(key, absent);
     const auto activation = tensor::parseActivation(name);
     if (!activation) {
-        throw Error(ErrorCode::Unsupported,
-                    fmt::format("config.json: the activation {} ({}) is not built in. Known are gelu, gelu_new, gelu_pytorch_tanh, silu and "
-                                "relu. Use a model with one of these.",
-                                name, key));
+        throw Error(ErrorCode::Unsupported, fmt::format("config.json: the activation {} ({}) is not built in. Known "
+                                                        "are gelu, gelu_new, gelu_pytorch_tanh, silu and "
+                                                        "relu. Use a model with one of these.",
+                                                        name, key));
     }
     return *activation;
 }
@@ -115,12 +118,13 @@ tensor::RopeSettings ConfigReader::rope(double defaultTheta) const {
             type = parameters.at(key).get<std::string>();
         }
     }
-    const double partial = numberIn(parameters, "partial_rotary_factor", 0.0, 1.0, number("partial_rotary_factor", 0.0, 1.0, 1.0));
+    const double partial =
+        numberIn(parameters, "partial_rotary_factor", 0.0, 1.0, number("partial_rotary_factor", 0.0, 1.0, 1.0));
     if (partial != 1.0 || (type != "default" && type != "linear" && type != "llama3")) {
-        throw Error(ErrorCode::Unsupported,
-                    fmt::format("config.json: position encoding \"{}\" (partial_rotary_factor {}) is not built in. Known are default, linear "
-                                "and llama3. Use a model with one of these.",
-                                type, partial));
+        throw Error(ErrorCode::Unsupported, fmt::format("config.json: position encoding \"{}\" (partial_rotary_factor "
+                                                        "{}) is not built in. Known are default, linear "
+                                                        "and llama3. Use a model with one of these.",
+                                                        type, partial));
     }
     if (type == "default") {
         return rope;

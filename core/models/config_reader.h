@@ -18,7 +18,8 @@ public:
     /// True unless absent or null.
     bool has(const char* key) const;
     /// Throws CorruptFile on a wrong type, a value outside [minimum, maximum], or absence without a default.
-    std::int64_t integer(const char* key, std::int64_t minimum, std::int64_t maximum, std::optional<std::int64_t> absent = {}) const;
+    std::int64_t integer(const char* key, std::int64_t minimum, std::int64_t maximum,
+                         std::optional<std::int64_t> absent = {}) const;
     double number(const char* key, double minimum, double maximum, std::optional<double> absent = {}) const;
     bool flag(const char* key, bool absent) const;
     std::string text(const char* key, const std::string& absent) const;
@@ -27,7 +28,8 @@ public:
     double rate(const char* key, double absent) const { return number(key, 0.0, 0.999, absent); }
     /// Throws Unsupported for activations that are not built in.
     tensor::Activation activation(const char* key, const char* absent) const;
-    /// rope_theta and rope_scaling (transformers 4) or rope_parameters (transformers 5). Throws Unsupported for other rope types.
+    /// rope_theta and rope_scaling (transformers 4) or rope_parameters (transformers 5). Throws Unsupported for other
+    /// rope types.
     tensor::RopeSettings rope(double defaultTheta) const;
     /// Number of classes: id2label's size, else num_labels, else 2 as transformers has it.
     std::int64_t numLabels() const;

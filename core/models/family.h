@@ -10,8 +10,8 @@
 namespace lathe::models {
 
 struct Family {
-    std::string_view modelType;       ///< config.json's model_type
-    std::string_view baseClass;       ///< transformers' class names, for "architectures"
+    std::string_view modelType;           ///< config.json's model_type
+    std::string_view baseClass;           ///< transformers' class names, for "architectures"
     std::string_view languageModelClass;  ///< empty: an encoder, which has no language-model head here
     std::string_view classifierClass;
     /// Everything but the head's kind and size. Throws CorruptFile or Unsupported.

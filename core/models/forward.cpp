@@ -25,9 +25,10 @@ void checkIds(const torch::Tensor& ids, std::int64_t limit, const char* what) {
     const auto* values = ids.const_data_ptr<std::int64_t>();
     for (std::int64_t i = 0; i < ids.numel(); ++i) {
         if (values[i] < 0 || values[i] >= limit) {
-            throw Error(ErrorCode::InvalidInput, fmt::format("{} {} is outside the model's table of {}. Use the tokenizer that belongs to "
-                                                             "this model.",
-                                                             what, values[i], limit));
+            throw Error(ErrorCode::InvalidInput,
+                        fmt::format("{} {} is outside the model's table of {}. Use the tokenizer that belongs to "
+                                    "this model.",
+                                    what, values[i], limit));
         }
     }
 }
@@ -88,22 +89,28 @@ void Model::Impl::checkBatch(const PackedBatch& batch, const ForwardOptions& opt
     if (batch.tokenTypes.defined() && a.numTokenTypes > 0) {
         checkIds(batch.tokenTypes, a.numTokenTypes, "Token type");
     }
-    const bool hasDropout = a.embeddingDropout > 0 || a.attentionDropout > 0 || a.attentionOutputDropout > 0 || a.mlpDropout > 0;
+    const bool hasDropout =
+        a.embeddingDropout > 0 || a.attentionDropout > 0 || a.attentionOutputDropout > 0 || a.mlpDropout > 0;
     if (options.isTraining && hasDropout && !options.generator) {
-        throw Error(ErrorCode::InvalidInput, "A model with dropout was to be trained without a random generator. This is an error in the "
-                                             "caller: set ForwardOptions::generator.");
+        throw Error(ErrorCode::InvalidInput,
+                    "A model with dropout was to be trained without a random generator. This is an error in the "
+                    "caller: set ForwardOptions::generator.");
     }
     if (options.cache != nullptr && (!a.isCausal || batch.isPadded())) {
-        throw Error(ErrorCode::InvalidInput, "A key-value cache serves packed batches of causal models only. Use a language model for "
-                                             "generation.");
+        throw Error(ErrorCode::InvalidInput,
+                    "A key-value cache serves packed batches of causal models only. Use a language model for "
+                    "generation.");
     }
 }
 
-torch::Tensor Model::Impl::embed(const PackedBatch& batch, const torch::Tensor& positions, const ForwardOptions& options) {
+torch::Tensor Model::Impl::embed(const PackedBatch& batch, const torch::Tensor& positions,
+                                 const ForwardOptions& options) {
     const bool isTied = architecture.head == HeadKind::LanguageModel && architecture.isTied;
-    torch::Tensor x = tensor::embeddingRows(wordEmbedding, batch.ids, architecture.padId, isTied ? EmbeddingGradient::Sparse : EmbeddingGradient::Dense);
+    torch::Tensor x = tensor::embeddingRows(wordEmbedding, batch.ids, architecture.padId,
+                                            isTied ? EmbeddingGradient::Sparse : EmbeddingGradient::Dense);
     if (positionEmbedding.defined()) {
-        const torch::Tensor rows = architecture.positionOffset == 0 ? positions : positions + architecture.positionOffset;
+        const torch::Tensor rows =
+            architecture.positionOffset == 0 ? positions : positions + architecture.positionOffset;
         checkIds(rows, positionEmbedding.size(0), "Position");
         x = x + tensor::embeddingRows(positionEmbedding, rows, -1, EmbeddingGradient::Dense);
     }
@@ -117,13 +124,15 @@ torch::Tensor Model::Impl::embed(const PackedBatch& batch, const torch::Tensor& 
     return tensor::dropout(x, architecture.embeddingDropout, dropoutFor(-1, options));
 }
 
-torch::Tensor Model::Impl::attend(const torch::Tensor& normed, int layer, const Pass& pass, const DropoutContext& dropout) {
+torch::Tensor Model::Impl::attend(const torch::Tensor& normed, int layer, const Pass& pass,
+                                  const DropoutContext& dropout) {
     Block& block = blocks[static_cast<std::size_t>(layer)];
     const torch::Tensor qkv = block.queryKeyValue.forward(normed, dropout);
     const auto shape = attentionShape(layer);
-    const torch::Tensor mixed = pass.options.cache != nullptr
-                                    ? tensor::cachedAttention(qkv, shape, pass.plan, *pass.options.cache, layer, pass.batch.offsets)
-                                    : tensor::packedAttention(qkv, shape, pass.plan, dropout);
+    const torch::Tensor mixed =
+        pass.options.cache != nullptr
+            ? tensor::cachedAttention(qkv, shape, pass.plan, *pass.options.cache, layer, pass.batch.offsets)
+            : tensor::packedAttention(qkv, shape, pass.plan, dropout);
     return tensor::dropout(block.attentionOutput.forward(mixed, dropout), architecture.attentionOutputDropout, dropout);
 }
 
@@ -137,17 +146,22 @@ Streams Model::Impl::runBlock(const Streams& streams, int layer, const Pass& pas
     };
     if (architecture.normPlacement == NormPlacement::BeforeBlock) {
         const auto first = tensor::addNorm(streams.sum, streams.pending, block.attentionNorm, computeType);
-        const auto second = tensor::addNorm(first.sum, attend(first.normed, layer, pass, dropout), block.mlpNorm, computeType);
+        const auto second =
+            tensor::addNorm(first.sum, attend(first.normed, layer, pass, dropout), block.mlpNorm, computeType);
         return {second.sum, mlp(second.normed)};
     }
-    const torch::Tensor x = tensor::addNorm(streams.sum, attend(streams.sum, layer, pass, dropout), block.attentionNorm, computeType).normed;
+    const torch::Tensor x =
+        tensor::addNorm(streams.sum, attend(streams.sum, layer, pass, dropout), block.attentionNorm, computeType)
+            .normed;
     return {tensor::addNorm(x, mlp(x), block.mlpNorm, computeType).normed, {}};
 }
 
 Streams Model::Impl::runBlocks(Streams streams, int first, int last, const Pass& pass) {
     for (int layer = first; layer < last; ++layer) {
-        const bool isRecomputed = pass.options.usesCheckpointing && torch::GradMode::is_enabled() && pass.options.cache == nullptr;
-        streams = isRecomputed ? runCheckpointed(streams, layer, pass) : runBlock(streams, layer, pass, dropoutFor(layer, pass.options));
+        const bool isRecomputed =
+            pass.options.usesCheckpointing && torch::GradMode::is_enabled() && pass.options.cache == nullptr;
+        streams = isRecomputed ? runCheckpointed(streams, layer, pass)
+                               : runBlock(streams, layer, pass, dropoutFor(layer, pass.options));
     }
     return streams;
 }
@@ -191,15 +205,17 @@ torch::Tensor Model::forwardUpTo(int last, const PackedBatch& batch, const Forwa
     return streams.pending.defined() ? streams.sum + streams.pending : streams.sum;
 }
 
-torch::Tensor Model::forwardFrom(const torch::Tensor& stream, int first, const PackedBatch& batch, const ForwardOptions& options) {
+torch::Tensor Model::forwardFrom(const torch::Tensor& stream, int first, const PackedBatch& batch,
+                                 const ForwardOptions& options) {
     const Impl::Pass pass = impl_->begin(batch, options);
     return impl_->finish(impl_->runBlocks({stream, {}}, first, numLayers(), pass));
 }
 
 torch::Tensor Model::languageModelLogits(const torch::Tensor& hidden) {
     if (!impl_->languageModelHead.isDefined()) {
-        throw Error(ErrorCode::InvalidInput, fmt::format("This {} model has no language-model head. Use a model for text generation.",
-                                                         impl_->architecture.modelType));
+        throw Error(ErrorCode::InvalidInput,
+                    fmt::format("This {} model has no language-model head. Use a model for text generation.",
+                                impl_->architecture.modelType));
     }
     return impl_->languageModelHead.forward(hidden, {}, torch::kFloat32);
 }
@@ -208,10 +224,12 @@ torch::Tensor Model::languageModelHeadWeight() const {
     return impl_->languageModelHead.isDefined() ? impl_->languageModelHead.parts().front().weight : torch::Tensor();
 }
 
-torch::Tensor Model::classificationLogits(const torch::Tensor& hidden, const PackedBatch& batch, const ForwardOptions& options) {
+torch::Tensor Model::classificationLogits(const torch::Tensor& hidden, const PackedBatch& batch,
+                                          const ForwardOptions& options) {
     const Architecture& a = impl_->architecture;
     if (a.head != HeadKind::Classification) {
-        throw Error(ErrorCode::InvalidInput, fmt::format("This {} model has no classification head. Load it with one.", a.modelType));
+        throw Error(ErrorCode::InvalidInput,
+                    fmt::format("This {} model has no classification head. Load it with one.", a.modelType));
     }
     const DropoutContext dropout = impl_->dropoutFor(numLayers(), options);
     if (a.classifier == ClassifierKind::LastToken) {
@@ -233,9 +251,11 @@ torch::Tensor Model::classificationLogits(const torch::Tensor& hidden, const Pac
 tensor::KvCache Model::makeKvCache(std::int64_t rows, std::int64_t maxLength) const {
     const Architecture& a = impl_->architecture;
     if (!a.isCausal) {
-        throw Error(ErrorCode::InvalidInput, fmt::format("A {} model cannot generate text. Choose a language model.", a.modelType));
+        throw Error(ErrorCode::InvalidInput,
+                    fmt::format("A {} model cannot generate text. Choose a language model.", a.modelType));
     }
-    return tensor::KvCache({a.numLayers, rows, maxLength, a.numKvHeads, a.headWidth, impl_->computeType, impl_->device});
+    return tensor::KvCache(
+        {a.numLayers, rows, maxLength, a.numKvHeads, a.headWidth, impl_->computeType, impl_->device});
 }
 
 }  // namespace lathe::models

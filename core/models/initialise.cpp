@@ -5,7 +5,6 @@
 #include <cmath>
 #include <string_view>
 
-
 #include "base/random.h"
 
 namespace lathe::models {

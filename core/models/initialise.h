@@ -7,8 +7,9 @@
 
 namespace lathe::models {
 
-/// Fills a f32 CPU parameter: norms 1 and 0, biases 0, matrices normal(0, initializer_range), the padding row 0. What is drawn
-/// depends on seed, name and place only.
-void initialiseParameter(Parameter& parameter, const ParameterInfo& info, const Architecture& architecture, std::uint64_t seed);
+/// Fills a f32 CPU parameter: norms 1 and 0, biases 0, matrices normal(0, initializer_range), the padding row 0. What
+/// is drawn depends on seed, name and place only.
+void initialiseParameter(Parameter& parameter, const ParameterInfo& info, const Architecture& architecture,
+                         std::uint64_t seed);
 
 }  // namespace lathe::models

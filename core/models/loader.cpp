@@ -78,15 +78,17 @@ struct Plan {
 
 Plan planFor(Json config, const LoadOptions& options) {
     if (!config.is_object()) {
-        throw Error(ErrorCode::CorruptFile, "config.json does not hold an object. Take the file from the model's source again.");
+        throw Error(ErrorCode::CorruptFile,
+                    "config.json does not hold an object. Take the file from the model's source again.");
     }
     const std::string modelType = ConfigReader(config).text("model_type", "");
     const Family& family = familyOf(modelType);
     if (options.head) {
         if (options.head->kind == HeadKind::LanguageModel && family.languageModelClass.empty()) {
-            throw Error(ErrorCode::Unsupported, fmt::format("A {} model is an encoder and has no language-model head. Choose a model for text "
-                                                            "generation, such as gpt2, llama or qwen2.",
-                                                            modelType));
+            throw Error(ErrorCode::Unsupported,
+                        fmt::format("A {} model is an encoder and has no language-model head. Choose a model for text "
+                                    "generation, such as gpt2, llama or qwen2.",
+                                    modelType));
         }
         applyRequest(config, family, *options.head);
     }
@@ -99,13 +101,14 @@ Plan planFor(Json config, const LoadOptions& options) {
         plan.architecture.numLabels = reader.numLabels();
         for (std::int64_t i = 0; i < plan.architecture.numLabels; ++i) {
             const std::string key = std::to_string(i);
-            const bool isNamed = config.contains("id2label") && config["id2label"].is_object() && config["id2label"].contains(key) &&
-                                 config["id2label"][key].is_string();
+            const bool isNamed = config.contains("id2label") && config["id2label"].is_object() &&
+                                 config["id2label"].contains(key) && config["id2label"][key].is_string();
             plan.labels.push_back(isNamed ? config["id2label"][key].get<std::string>() : "LABEL_" + key);
         }
     }
     // Only BERT's own classifier reads the pooler; the base encoder has it, too.
-    const bool hasPooler = plan.architecture.head == HeadKind::None || plan.architecture.classifier == ClassifierKind::FirstTokenTanhPooler;
+    const bool hasPooler = plan.architecture.head == HeadKind::None ||
+                           plan.architecture.classifier == ClassifierKind::FirstTokenTanhPooler;
     if (!hasPooler) {
         std::erase_if(plan.architecture.finalRoles, [](const NamedRole& named) { return named.role == Role::Pooler; });
     }
@@ -114,14 +117,16 @@ Plan planFor(Json config, const LoadOptions& options) {
 }
 
 /// The file's tensor for a parameter: under its name, or with the base prefix added or left out.
-const formats::TensorInfo* findTensor(const formats::TensorSource& source, const Architecture& a, const ParameterInfo& info) {
+const formats::TensorInfo* findTensor(const formats::TensorSource& source, const Architecture& a,
+                                      const ParameterInfo& info) {
     if (const auto* found = source.find(info.name)) {
         return found;
     }
     if (a.head == HeadKind::None) {
         return source.find(a.basePrefix + info.name);
     }
-    return info.name.starts_with(a.basePrefix) ? source.find(std::string_view(info.name).substr(a.basePrefix.size())) : nullptr;
+    return info.name.starts_with(a.basePrefix) ? source.find(std::string_view(info.name).substr(a.basePrefix.size()))
+                                               : nullptr;
 }
 
 /// Which tensor fills each parameter; null: it is drawn. Everything is checked before any memory is taken.
@@ -132,16 +137,19 @@ std::vector<const formats::TensorInfo*> matchTensors(const formats::TensorSource
         const formats::TensorInfo* found = findTensor(source, a, info);
         const bool mayBeNew = info.role == Role::Pooler || (info.isHead && isHeadRequested);
         if (found == nullptr && !mayBeNew) {
-            throw Error(ErrorCode::CorruptFile, fmt::format("{} has no tensor {} of shape [{}], which its config.json calls for. The file is "
-                                                            "incomplete or belongs to another model: fetch it again.",
-                                                            source.description(), info.name, fmt::join(info.fileShape(), ", ")));
+            throw Error(ErrorCode::CorruptFile,
+                        fmt::format("{} has no tensor {} of shape [{}], which its config.json calls for. The file is "
+                                    "incomplete or belongs to another model: fetch it again.",
+                                    source.description(), info.name, fmt::join(info.fileShape(), ", ")));
         }
         if (found != nullptr && found->shape != info.fileShape()) {
             if (!mayBeNew) {
                 throw Error(ErrorCode::CorruptFile,
-                            fmt::format("{}: tensor {} has shape [{}] but config.json calls for [{}]. Weights and config belong to different "
+                            fmt::format("{}: tensor {} has shape [{}] but config.json calls for [{}]. Weights and "
+                                        "config belong to different "
                                         "models: fetch both again.",
-                                        source.description(), found->name, fmt::join(found->shape, ", "), fmt::join(info.fileShape(), ", ")));
+                                        source.description(), found->name, fmt::join(found->shape, ", "),
+                                        fmt::join(info.fileShape(), ", ")));
             }
             found = nullptr;
         }
@@ -173,7 +181,8 @@ std::vector<std::string> unusedTensors(const formats::TensorSource& source, cons
         }
         if (!isHarmless(info.name, a)) {
             throw Error(ErrorCode::CorruptFile,
-                        fmt::format("{} holds a tensor {} of shape [{}] that a {} model with this config.json does not have. Weights and "
+                        fmt::format("{} holds a tensor {} of shape [{}] that a {} model with this config.json does not "
+                                    "have. Weights and "
                                     "config belong to different models: fetch both again.",
                                     source.description(), info.name, fmt::join(info.shape, ", "), a.modelType));
         }
@@ -202,7 +211,8 @@ LoadedModel build(Plan plan, const formats::TensorSource* source, const LoadOpti
         loaded.unused = unusedTensors(*source, plan.architecture, matched);
     }
     loaded.labels = std::move(plan.labels);
-    loaded.model = std::make_unique<Model>(plan.architecture, plan.config.dump(2, ' ', false, Json::error_handler_t::replace));
+    loaded.model =
+        std::make_unique<Model>(plan.architecture, plan.config.dump(2, ' ', false, Json::error_handler_t::replace));
     auto& parameters = loaded.model->parameters();
     for (std::size_t i = 0; i < layout.size(); ++i) {
         if (matched[i] != nullptr) {
@@ -220,14 +230,18 @@ LoadedModel build(Plan plan, const formats::TensorSource* source, const LoadOpti
 
 /// Where the base model of an adapter lies: beside the adapter, or where its config says.
 std::filesystem::path baseOf(const std::filesystem::path& folder, const formats::LoraFileConfig& config) {
-    for (const std::filesystem::path& place : {folder / config.baseModelName, std::filesystem::path(config.baseModelName)}) {
-        if (!config.baseModelName.empty() && formats::isModelPath(place) && !std::filesystem::equivalent(place, folder)) {
+    for (const std::filesystem::path& place :
+         {folder / config.baseModelName, std::filesystem::path(config.baseModelName)}) {
+        if (!config.baseModelName.empty() && formats::isModelPath(place) &&
+            !std::filesystem::equivalent(place, folder)) {
             return place;
         }
     }
-    throw Error(ErrorCode::NotFound, fmt::format("The adapter in {} belongs to the model \"{}\", which is not there. Load that model and add "
-                                                 "the adapter to it.",
-                                                 folder.string(), config.baseModelName));
+    throw Error(
+        ErrorCode::NotFound,
+        fmt::format("The adapter in {} belongs to the model \"{}\", which is not there. Load that model and add "
+                    "the adapter to it.",
+                    folder.string(), config.baseModelName));
 }
 
 /// The head that a classification adapter carries, by the rows of its saved weights.
@@ -236,7 +250,8 @@ std::optional<HeadRequest> headOfAdapter(const formats::AdapterFiles& files) {
         return std::nullopt;
     }
     for (const char* name : {"score.weight", "classifier.weight", "classifier.out_proj.weight"}) {
-        if (const auto* info = files.tensors->find(std::string("base_model.model.") + name); info != nullptr && info->shape.size() == 2) {
+        if (const auto* info = files.tensors->find(std::string("base_model.model.") + name);
+            info != nullptr && info->shape.size() == 2) {
             HeadRequest request;
             for (std::int64_t i = 0; i < info->shape[0]; ++i) {
                 request.labels.push_back("LABEL_" + std::to_string(i));

@@ -35,12 +35,13 @@ struct LoadedModel {
     std::string generationConfigJson;      ///< generation_config.json as it was; empty if there is none
 };
 
-/// Reads an HF folder (config.json + safetensors, an adapter beside adapter_config.json attached) or a .gguf file, in f32.
-/// Throws NotFound, CorruptFile (missing, unexpected or wrongly shaped tensors, by name), Unsupported (model_type, rope type).
+/// Reads an HF folder (config.json + safetensors, an adapter beside adapter_config.json attached) or a .gguf file, in
+/// f32. Throws NotFound, CorruptFile (missing, unexpected or wrongly shaped tensors, by name), Unsupported (model_type,
+/// rope type).
 LoadedModel loadModel(const std::filesystem::path& path, const LoadOptions& options = {});
 
-/// A model with random weights as transformers would draw them (normal 0.02, zero biases, unit norms); reproducible by seed.
-/// `configJson` is a config.json's text. Throws as loadModel does.
+/// A model with random weights as transformers would draw them (normal 0.02, zero biases, unit norms); reproducible by
+/// seed. `configJson` is a config.json's text. Throws as loadModel does.
 LoadedModel createModel(std::string_view configJson, const LoadOptions& options = {});
 
 /// Family names that loadModel knows, sorted.
@@ -52,7 +53,7 @@ void loadAdapter(Model& model, const std::filesystem::path& folder);
 struct SaveOptions {
     torch::ScalarType dtype = torch::kFloat32;  ///< kFloat32, kBFloat16 or kHalf
     std::uint64_t maxShardBytes = 5'000'000'000;
-    std::string generationConfigJson;           ///< written beside the weights unless empty
+    std::string generationConfigJson;  ///< written beside the weights unless empty
 };
 
 /// Where a parameter's saved value comes from; used to save f32 master weights while the model computes in bf16.
@@ -61,12 +62,13 @@ using ParameterSource = std::function<torch::Tensor(const Parameter&)>;
 /// config.json's text with the "dtype" of what is saved.
 std::string configForSaving(const Model& model, torch::ScalarType dtype);
 
-/// Writes config.json and model.safetensors that transformers loads. An attached adapter is not written; merge it first if it
-/// is to be part of the weights. Throws Io, Unsupported (dtype).
+/// Writes config.json and model.safetensors that transformers loads. An attached adapter is not written; merge it first
+/// if it is to be part of the weights. Throws Io, Unsupported (dtype).
 void saveModel(const Model& model, const std::filesystem::path& folder, const SaveOptions& options = {},
                const ParameterSource& source = {});
 
-/// Writes adapter_config.json and adapter_model.safetensors that peft loads; a classification head goes along (modules_to_save).
+/// Writes adapter_config.json and adapter_model.safetensors that peft loads; a classification head goes along
+/// (modules_to_save).
 void saveAdapter(Model& model, const std::filesystem::path& folder, std::string_view baseModelName,
                  const ParameterSource& source = {});
 

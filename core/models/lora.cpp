@@ -20,10 +20,12 @@ constexpr std::uint64_t kLoraStream = 0x4c6f5241;
 
 /// PEFT: the name itself or the end of it after a dot.
 bool matches(std::string_view name, std::string_view target) {
-    return name == target || (name.size() > target.size() && name.ends_with(target) && name[name.size() - target.size() - 1] == '.');
+    return name == target ||
+           (name.size() > target.size() && name.ends_with(target) && name[name.size() - target.size() - 1] == '.');
 }
 
-bool isTarget(const std::string& module, int layer, const LoraSettings& settings, const std::vector<std::string>& targets) {
+bool isTarget(const std::string& module, int layer, const LoraSettings& settings,
+              const std::vector<std::string>& targets) {
     const auto& layers = settings.layersToTransform;
     if (!layers.empty() && std::find(layers.begin(), layers.end(), layer) == layers.end()) {
         return false;
@@ -46,19 +48,22 @@ void checkSettings(const LoraSettings& settings) {
     const auto isRank = [](std::int64_t r) { return r >= 1 && r <= 65536; };
     for (const auto& [module, r] : settings.rankPattern) {
         if (!isRank(r)) {
-            throw Error(ErrorCode::InvalidInput, fmt::format("LoRA rank_pattern gives {} rank {}. It must be 1 to 65536.", module, r));
+            throw Error(ErrorCode::InvalidInput,
+                        fmt::format("LoRA rank_pattern gives {} rank {}. It must be 1 to 65536.", module, r));
         }
     }
     if (!isRank(settings.r)) {
         throw Error(ErrorCode::InvalidInput, fmt::format("LoRA r is {}. It must be 1 to 65536.", settings.r));
     }
     if (!(settings.dropout >= 0 && settings.dropout < 1) || !std::isfinite(settings.alpha)) {
-        throw Error(ErrorCode::InvalidInput, fmt::format("LoRA lora_dropout {} or lora_alpha {} is out of range. Dropout must be in [0, 1) and "
-                                                         "alpha finite.",
-                                                         settings.dropout, settings.alpha));
+        throw Error(ErrorCode::InvalidInput,
+                    fmt::format("LoRA lora_dropout {} or lora_alpha {} is out of range. Dropout must be in [0, 1) and "
+                                "alpha finite.",
+                                settings.dropout, settings.alpha));
     }
     if (settings.targetModules.empty()) {
-        throw Error(ErrorCode::InvalidInput, "LoRA target_modules is empty. Give \"auto\", \"all-linear\" or module names.");
+        throw Error(ErrorCode::InvalidInput,
+                    "LoRA target_modules is empty. Give \"auto\", \"all-linear\" or module names.");
     }
 }
 
@@ -73,7 +78,8 @@ torch::Tensor drawA(std::int64_t r, std::int64_t inputs, base::RandomStream& ran
     return a;
 }
 
-tensor::LoraPair makePair(const tensor::LinearPart& part, std::int64_t inputs, const LoraSettings& settings, base::RandomStream& random) {
+tensor::LoraPair makePair(const tensor::LinearPart& part, std::int64_t inputs, const LoraSettings& settings,
+                          base::RandomStream& random) {
     const std::int64_t r = valueFor(part.name, settings.rankPattern, settings.r);
     const double alpha = valueFor(part.name, settings.alphaPattern, settings.alpha);
     tensor::LoraPair pair;
@@ -105,21 +111,25 @@ void Model::attachLora(const LoraSettings& settings, std::uint64_t seed) {
     std::vector<Parameter> adapters;
     for (std::size_t layer = 0; layer < impl_->blocks.size(); ++layer) {
         Block& block = impl_->blocks[layer];
-        for (tensor::Linear* linear : {&block.queryKeyValue, &block.attentionOutput, &block.mlpInput, &block.mlpOutput}) {
+        for (tensor::Linear* linear :
+             {&block.queryKeyValue, &block.attentionOutput, &block.mlpInput, &block.mlpOutput}) {
             for (tensor::LinearPart& part : linear->parts()) {
                 if (isTarget(part.name, static_cast<int>(layer), settings, targets)) {
                     part.lora = makePair(part, linear->inputs(), settings, random);
                     const std::string name = "base_model.model." + part.name;
-                    adapters.push_back({name + ".lora_A.weight", part.lora->a, static_cast<int>(layer), ParameterKind::Matrix, false, false});
-                    adapters.push_back({name + ".lora_B.weight", part.lora->b, static_cast<int>(layer), ParameterKind::Matrix, false, false});
+                    adapters.push_back({name + ".lora_A.weight", part.lora->a, static_cast<int>(layer),
+                                        ParameterKind::Matrix, false, false});
+                    adapters.push_back({name + ".lora_B.weight", part.lora->b, static_cast<int>(layer),
+                                        ParameterKind::Matrix, false, false});
                 }
             }
         }
     }
     if (adapters.empty()) {
-        throw Error(ErrorCode::InvalidInput, fmt::format("LoRA target_modules {} match no linear layer of this {} model. Its default is {}.",
-                                                         fmt::join(targets, ", "), impl_->architecture.modelType,
-                                                         fmt::join(impl_->architecture.loraAutoTargets, ", ")));
+        throw Error(ErrorCode::InvalidInput,
+                    fmt::format("LoRA target_modules {} match no linear layer of this {} model. Its default is {}.",
+                                fmt::join(targets, ", "), impl_->architecture.modelType,
+                                fmt::join(impl_->architecture.loraAutoTargets, ", ")));
     }
     impl_->lora = settings;
     impl_->lora->targetModules = targets;
@@ -141,7 +151,8 @@ std::vector<Parameter>& Model::adapterParameters() { return impl_->adapterParame
 
 void Model::setAdapterState(AdapterState state) {
     if (state == AdapterState::Disabled && impl_->isMerged) {
-        throw Error(ErrorCode::InvalidInput, "Adapters that are merged into the weights cannot be switched off. Unmerge them first.");
+        throw Error(ErrorCode::InvalidInput,
+                    "Adapters that are merged into the weights cannot be switched off. Unmerge them first.");
     }
     impl_->adapterState = state;
     for (tensor::Linear* linear : impl_->blockLinears()) {

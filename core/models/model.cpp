@@ -14,7 +14,8 @@ namespace {
 using tensor::Linear;
 using tensor::Norm;
 
-std::vector<Linear::PartSpec> partsFor(const std::vector<ParameterInfo>& layout, int layer, const std::vector<Role>& roles) {
+std::vector<Linear::PartSpec> partsFor(const std::vector<ParameterInfo>& layout, int layer,
+                                       const std::vector<Role>& roles) {
     std::vector<Linear::PartSpec> parts;
     for (const Role role : roles) {
         for (const ParameterInfo& info : layout) {
@@ -27,17 +28,20 @@ std::vector<Linear::PartSpec> partsFor(const std::vector<ParameterInfo>& layout,
 }
 
 bool hasBias(const std::vector<ParameterInfo>& layout, int layer, Role role) {
-    return std::any_of(layout.begin(), layout.end(),
-                       [&](const ParameterInfo& info) { return info.role == role && info.layer == layer && info.isBias; });
+    return std::any_of(layout.begin(), layout.end(), [&](const ParameterInfo& info) {
+        return info.role == role && info.layer == layer && info.isBias;
+    });
 }
 
 /// An undefined Linear if the layout has none of the roles.
-Linear makeLinear(const std::vector<ParameterInfo>& layout, int layer, const std::vector<Role>& roles, std::int64_t inputs) {
+Linear makeLinear(const std::vector<ParameterInfo>& layout, int layer, const std::vector<Role>& roles,
+                  std::int64_t inputs) {
     const auto parts = partsFor(layout, layer, roles);
     if (parts.empty()) {
         return {};
     }
-    const bool isBiased = std::any_of(roles.begin(), roles.end(), [&](Role role) { return hasBias(layout, layer, role); });
+    const bool isBiased =
+        std::any_of(roles.begin(), roles.end(), [&](Role role) { return hasBias(layout, layer, role); });
     return Linear(parts, inputs, isBiased);
 }
 
@@ -78,7 +82,8 @@ Model::Impl::Impl(Architecture a) : architecture(std::move(a)), layout(parameter
         Block block;
         block.attentionNorm = makeNorm(arch);
         block.mlpNorm = makeNorm(arch);
-        block.queryKeyValue = makeLinear(layout, layer, {Role::QueryKeyValue, Role::Query, Role::Key, Role::Value}, arch.width);
+        block.queryKeyValue =
+            makeLinear(layout, layer, {Role::QueryKeyValue, Role::Query, Role::Key, Role::Value}, arch.width);
         block.attentionOutput = makeLinear(layout, layer, {Role::AttentionOutput}, arch.queryWidth());
         block.mlpInput = makeLinear(layout, layer, {Role::MlpGate, Role::MlpUp}, arch.width);
         block.mlpOutput = makeLinear(layout, layer, {Role::MlpDown}, arch.innerWidth);
@@ -155,7 +160,8 @@ void Model::Impl::refreshParameters() {
 std::vector<Linear*> Model::Impl::blockLinears() {
     std::vector<Linear*> linears;
     for (Block& block : blocks) {
-        linears.insert(linears.end(), {&block.queryKeyValue, &block.attentionOutput, &block.mlpInput, &block.mlpOutput});
+        linears.insert(linears.end(),
+                       {&block.queryKeyValue, &block.attentionOutput, &block.mlpInput, &block.mlpOutput});
     }
     return linears;
 }
@@ -217,7 +223,8 @@ std::vector<std::int64_t> Parameter::fileShape() const {
     return shape;
 }
 
-Model::Model(Architecture architecture, std::string configJson) : impl_(std::make_unique<Impl>(std::move(architecture))) {
+Model::Model(Architecture architecture, std::string configJson)
+    : impl_(std::make_unique<Impl>(std::move(architecture))) {
     impl_->configJson = std::move(configJson);
 }
 

@@ -13,8 +13,8 @@
 #include "models/architecture.h"
 #include "models/lora.h"
 #include "models/parameter_layout.h"
-#include "tensor/linear.h"
 #include "tensor/kv_cache.h"
+#include "tensor/linear.h"
 #include "tensor/packed_batch.h"
 #include "tensor/torch.h"
 
@@ -22,9 +22,10 @@ namespace lathe::models {
 
 /// A leaf tensor under its Hugging Face name.
 struct Parameter {
-    std::string name;       ///< such as "model.layers.3.mlp.up_proj.weight"
-    torch::Tensor value;    ///< leaf; linear weights always lie as [out, in]. Update it in place (copy_, add_), never reassign
-    int layer = 0;          ///< -1 embedding, 0 .. L-1 blocks, L final norm and heads
+    std::string name;  ///< such as "model.layers.3.mlp.up_proj.weight"
+    torch::Tensor
+        value;      ///< leaf; linear weights always lie as [out, in]. Update it in place (copy_, add_), never reassign
+    int layer = 0;  ///< -1 embedding, 0 .. L-1 blocks, L final norm and heads
     ParameterKind kind = ParameterKind::Matrix;
     bool isTransposed = false;  ///< files hold value.t() (GPT-2's Conv1D)
     bool isHead = false;        ///< of the language-model or classification head, pooler included
@@ -36,11 +37,11 @@ struct Parameter {
 };
 
 struct ForwardOptions {
-    bool isTraining = false;                  ///< dropout as configured; off otherwise
-    std::optional<at::Generator> generator;   ///< where dropout draws from; needed if isTraining and a rate is above 0
-    bool usesCheckpointing = false;           ///< blocks keep their input only and are computed again in backward
-    int firstTrainableLayer = -1;             ///< dropout is off below it, as these are frozen; -1: the embeddings train, too
-    tensor::KvCache* cache = nullptr;         ///< appends to it; the batch's slots are its sequences, positions follow from it
+    bool isTraining = false;                 ///< dropout as configured; off otherwise
+    std::optional<at::Generator> generator;  ///< where dropout draws from; needed if isTraining and a rate is above 0
+    bool usesCheckpointing = false;          ///< blocks keep their input only and are computed again in backward
+    int firstTrainableLayer = -1;      ///< dropout is off below it, as these are frozen; -1: the embeddings train, too
+    tensor::KvCache* cache = nullptr;  ///< appends to it; the batch's slots are its sequences, positions follow from it
 };
 
 enum class AdapterState { Enabled, Disabled };
@@ -62,22 +63,24 @@ public:
     torch::Device device() const;
     torch::ScalarType computeDtype() const;
 
-    /// In Hugging Face's order, tied weights once. References stay valid; setComputeDtype and moveTo replace the values in them.
+    /// In Hugging Face's order, tied weights once. References stay valid; setComputeDtype and moveTo replace the values
+    /// in them.
     std::vector<Parameter>& parameters();
     const std::vector<Parameter>& parameters() const;
     /// Null if there is none of that name.
     Parameter* findParameter(std::string_view name);
 
-    /// f32: everything f32. bf16: matrices, embeddings and linear biases are bf16 leaves, norm weights stay f32, and the residual
-    /// stream is f32; whoever trains keeps f32 copies and writes them back with copy_ after each step.
+    /// f32: everything f32. bf16: matrices, embeddings and linear biases are bf16 leaves, norm weights stay f32, and
+    /// the residual stream is f32; whoever trains keeps f32 copies and writes them back with copy_ after each step.
     void setComputeDtype(torch::ScalarType dtype);
     void moveTo(const torch::Device& device);
 
     /// Final hidden states, [N, D] in compute dtype, after the final norm.
     /// Throws InvalidInput if an id, type or position is outside the tables.
     torch::Tensor forward(const tensor::PackedBatch& batch, const ForwardOptions& options = {});
-    /// The same in two halves: residual stream after the embeddings and layers [0, last), [N, D] f32 (pre-norm models) or compute
-    /// dtype; then layers [first, L) and the final norm. forwardFrom(forwardUpTo(b, k), k, b) equals forward(b).
+    /// The same in two halves: residual stream after the embeddings and layers [0, last), [N, D] f32 (pre-norm models)
+    /// or compute dtype; then layers [first, L) and the final norm. forwardFrom(forwardUpTo(b, k), k, b) equals
+    /// forward(b).
     torch::Tensor forwardUpTo(int last, const tensor::PackedBatch& batch, const ForwardOptions& options = {});
     torch::Tensor forwardFrom(const torch::Tensor& stream, int first, const tensor::PackedBatch& batch,
                               const ForwardOptions& options = {});
@@ -93,8 +96,8 @@ public:
     /// A cache of the right shape for this model, in its compute dtype.
     tensor::KvCache makeKvCache(std::int64_t rows, std::int64_t maxLength) const;
 
-    /// Adds adapters. Base weights are left as they are: freeze them if you train adapters only. Throws InvalidInput if nothing
-    /// matches or adapters are already there.
+    /// Adds adapters. Base weights are left as they are: freeze them if you train adapters only. Throws InvalidInput if
+    /// nothing matches or adapters are already there.
     void attachLora(const LoraSettings& settings, std::uint64_t seed);
     bool hasLora() const;
     const LoraSettings& loraSettings() const;

@@ -23,7 +23,8 @@ struct Block {
     tensor::Linear mlpOutput;
 };
 
-/// The residual stream between blocks. Pre-norm blocks leave their last branch unadded, so that the next norm adds it on the way.
+/// The residual stream between blocks. Pre-norm blocks leave their last branch unadded, so that the next norm adds it
+/// on the way.
 struct Streams {
     torch::Tensor sum;
     torch::Tensor pending;
@@ -53,7 +54,8 @@ struct Model::Impl {
     std::optional<LoraSettings> lora;
     std::vector<Parameter> adapterParameters;
     AdapterState adapterState = AdapterState::Enabled;
-    std::vector<torch::Tensor> beforeMerge;  ///< copies of the merged parts' weights, in visit order; empty unless merged
+    std::vector<torch::Tensor>
+        beforeMerge;  ///< copies of the merged parts' weights, in visit order; empty unless merged
     bool isMerged = false;
 
     explicit Impl(Architecture a);
@@ -76,7 +78,8 @@ struct Model::Impl {
     torch::Tensor positionsOf(const tensor::PackedBatch& batch, tensor::KvCache* cache) const;
     void checkBatch(const tensor::PackedBatch& batch, const ForwardOptions& options) const;
 
-    torch::Tensor embed(const tensor::PackedBatch& batch, const torch::Tensor& positions, const ForwardOptions& options);
+    torch::Tensor embed(const tensor::PackedBatch& batch, const torch::Tensor& positions,
+                        const ForwardOptions& options);
     /// What all blocks of one forward pass share. Checkpointed blocks copy it; tensors are handles.
     struct Pass {
         tensor::PackedBatch batch;
@@ -90,7 +93,8 @@ struct Model::Impl {
     Streams runCheckpointed(const Streams& streams, int layer, const Pass& pass);
     /// One block as a function that owns all it needs, for computing it again later.
     std::function<Streams(const Streams&, const tensor::DropoutContext&)> bodyOf(int layer, const Pass& pass);
-    torch::Tensor attend(const torch::Tensor& normed, int layer, const Pass& pass, const tensor::DropoutContext& dropout);
+    torch::Tensor attend(const torch::Tensor& normed, int layer, const Pass& pass,
+                         const tensor::DropoutContext& dropout);
     torch::Tensor finish(const Streams& streams);
 };
 

@@ -9,7 +9,8 @@ namespace lathe::models {
 namespace {
 
 bool isNorm(Role role) {
-    return role == Role::EmbeddingNorm || role == Role::AttentionNorm || role == Role::MlpNorm || role == Role::FinalNorm;
+    return role == Role::EmbeddingNorm || role == Role::AttentionNorm || role == Role::MlpNorm ||
+           role == Role::FinalNorm;
 }
 
 bool isEmbedding(Role role) {
@@ -17,7 +18,8 @@ bool isEmbedding(Role role) {
 }
 
 bool isHead(Role role) {
-    return role == Role::Pooler || role == Role::LanguageModelHead || role == Role::ClassifierDense || role == Role::ClassifierOutput;
+    return role == Role::Pooler || role == Role::LanguageModelHead || role == Role::ClassifierDense ||
+           role == Role::ClassifierOutput;
 }
 
 /// Linear weights as [out, in], embeddings as [rows, D].
@@ -46,7 +48,8 @@ std::vector<std::int64_t> weightShape(const Architecture& a, Role role) {
     return {};
 }
 
-void append(std::vector<ParameterInfo>& out, const Architecture& a, const NamedRole& named, const std::string& prefix, int layer) {
+void append(std::vector<ParameterInfo>& out, const Architecture& a, const NamedRole& named, const std::string& prefix,
+            int layer) {
     ParameterInfo info;
     info.module = prefix + withLayer(named.name, layer);
     info.name = info.module + ".weight";
@@ -54,7 +57,9 @@ void append(std::vector<ParameterInfo>& out, const Architecture& a, const NamedR
     info.layer = layer;
     info.shape = weightShape(a, named.role);
     info.isHead = isHead(named.role);
-    info.kind = isNorm(named.role) ? ParameterKind::Norm : isEmbedding(named.role) ? ParameterKind::Embedding : ParameterKind::Matrix;
+    info.kind = isNorm(named.role)        ? ParameterKind::Norm
+                : isEmbedding(named.role) ? ParameterKind::Embedding
+                                          : ParameterKind::Matrix;
     info.isTransposed = a.isTransposed && info.kind == ParameterKind::Matrix && !info.isHead;
     out.push_back(info);
     if (named.hasBias) {

@@ -16,7 +16,7 @@ struct ParameterInfo {
     std::string module;  ///< the name without .weight or .bias
     Role role = Role::WordEmbedding;
     bool isBias = false;
-    int layer = 0;       ///< -1 embeddings, 0 .. L-1, L afterwards
+    int layer = 0;  ///< -1 embeddings, 0 .. L-1, L afterwards
     ParameterKind kind = ParameterKind::Matrix;
     std::vector<std::int64_t> shape;  ///< as the blocks hold it: linear weights [out, in]
     bool isTransposed = false;        ///< the file has it the other way round

@@ -39,15 +39,17 @@ const Family& familyOf(std::string_view modelType) {
             return *family;
         }
     }
-    throw Error(ErrorCode::Unsupported, fmt::format("The model family \"{}\" is not built in. Known are {}. Choose a model of one of these.",
-                                                    modelType, fmt::join(knownModelTypes(), ", ")));
+    throw Error(ErrorCode::Unsupported,
+                fmt::format("The model family \"{}\" is not built in. Known are {}. Choose a model of one of these.",
+                            modelType, fmt::join(knownModelTypes(), ", ")));
 }
 
 std::int64_t defaultHeadWidth(const Architecture& a) {
     if (a.width % a.numHeads != 0) {
-        throw Error(ErrorCode::CorruptFile, fmt::format("config.json: a width of {} is not a multiple of {} attention heads. Take the file "
-                                                        "from the model's source again.",
-                                                        a.width, a.numHeads));
+        throw Error(ErrorCode::CorruptFile,
+                    fmt::format("config.json: a width of {} is not a multiple of {} attention heads. Take the file "
+                                "from the model's source again.",
+                                a.width, a.numHeads));
     }
     return a.width / a.numHeads;
 }

@@ -29,12 +29,14 @@ DtypeNames namesOf(torch::ScalarType dtype) {
         case torch::kBFloat16: return {formats::TensorType::BF16, "bfloat16"};
         case torch::kHalf: return {formats::TensorType::F16, "float16"};
         default:
-            throw Error(ErrorCode::Unsupported, fmt::format("Models cannot be saved as {}. Choose f32, bf16 or f16.", torch::toString(dtype)));
+            throw Error(ErrorCode::Unsupported,
+                        fmt::format("Models cannot be saved as {}. Choose f32, bf16 or f16.", torch::toString(dtype)));
     }
 }
 
 /// Converts when its turn comes and lets go after its last element, so that one tensor at a time is held twice.
-formats::TensorToWrite toWrite(const std::string& name, const torch::Tensor& value, bool isTransposed, formats::TensorType type) {
+formats::TensorToWrite toWrite(const std::string& name, const torch::Tensor& value, bool isTransposed,
+                               formats::TensorType type) {
     std::vector<std::int64_t> shape = value.sizes().vec();
     if (isTransposed) {
         std::swap(shape[0], shape[1]);
@@ -65,10 +67,11 @@ torch::Tensor valueOf(const Parameter& parameter, const ParameterSource& source)
 void copyTensor(Parameter& parameter, const formats::TensorSource& source, const formats::TensorInfo& info) {
     const torch::NoGradGuard noGrad;
     if (info.shape != parameter.fileShape()) {
-        throw Error(ErrorCode::CorruptFile, fmt::format("{}: tensor {} has shape [{}] but the model needs [{}]. The adapter belongs to another "
-                                                        "model.",
-                                                        source.description(), info.name, fmt::join(info.shape, ", "),
-                                                        fmt::join(parameter.fileShape(), ", ")));
+        throw Error(ErrorCode::CorruptFile,
+                    fmt::format("{}: tensor {} has shape [{}] but the model needs [{}]. The adapter belongs to another "
+                                "model.",
+                                source.description(), info.name, fmt::join(info.shape, ", "),
+                                fmt::join(parameter.fileShape(), ", ")));
     }
     torch::Tensor stored = torch::empty(info.shape, torch::kFloat32);
     source.readFloat(info, {stored.data_ptr<float>(), static_cast<std::size_t>(stored.numel())});
@@ -98,9 +101,10 @@ LoraSettings settingsOf(const formats::LoraFileConfig& config) {
     if (config.targetModulesPattern == "all-linear") {
         settings.targetModules = {"all-linear"};
     } else if (!config.targetModulesPattern.empty()) {
-        throw Error(ErrorCode::Unsupported, fmt::format("adapter_config.json: target_modules is the pattern \"{}\". Only lists of names are "
-                                                        "built in: save the adapter with a list.",
-                                                        config.targetModulesPattern));
+        throw Error(ErrorCode::Unsupported,
+                    fmt::format("adapter_config.json: target_modules is the pattern \"{}\". Only lists of names are "
+                                "built in: save the adapter with a list.",
+                                config.targetModulesPattern));
     }
     return settings;
 }
@@ -118,16 +122,19 @@ std::string configForSaving(const Model& model, torch::ScalarType dtype) {
     return config.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-void saveModel(const Model& model, const std::filesystem::path& folder, const SaveOptions& options, const ParameterSource& source) {
+void saveModel(const Model& model, const std::filesystem::path& folder, const SaveOptions& options,
+               const ParameterSource& source) {
     const DtypeNames dtype = namesOf(options.dtype);
     std::vector<formats::TensorToWrite> tensors;
     for (const Parameter& parameter : model.parameters()) {
         tensors.push_back(toWrite(parameter.name, valueOf(parameter, source), parameter.isTransposed, dtype.stored));
     }
-    formats::writeModelFolder(folder, configForSaving(model, options.dtype), options.generationConfigJson, tensors, options.maxShardBytes);
+    formats::writeModelFolder(folder, configForSaving(model, options.dtype), options.generationConfigJson, tensors,
+                              options.maxShardBytes);
 }
 
-void saveAdapter(Model& model, const std::filesystem::path& folder, std::string_view baseModelName, const ParameterSource& source) {
+void saveAdapter(Model& model, const std::filesystem::path& folder, std::string_view baseModelName,
+                 const ParameterSource& source) {
     const LoraSettings& settings = model.loraSettings();
     formats::LoraFileConfig config;
     config.baseModelName = std::string(baseModelName);
@@ -152,11 +159,12 @@ void saveAdapter(Model& model, const std::filesystem::path& folder, std::string_
             if (!parameter.isHead || parameter.name.find(".pooler.") != std::string::npos) {
                 continue;
             }
-            if (std::find(config.modulesToSave.begin(), config.modulesToSave.end(), module) == config.modulesToSave.end()) {
+            if (std::find(config.modulesToSave.begin(), config.modulesToSave.end(), module) ==
+                config.modulesToSave.end()) {
                 config.modulesToSave.push_back(module);
             }
-            tensors.push_back(toWrite("base_model.model." + parameter.name, valueOf(parameter, source), parameter.isTransposed,
-                                      formats::TensorType::F32));
+            tensors.push_back(toWrite("base_model.model." + parameter.name, valueOf(parameter, source),
+                                      parameter.isTransposed, formats::TensorType::F32));
         }
     }
     formats::writeAdapter(folder, config, tensors);
@@ -169,17 +177,19 @@ void loadAdapter(Model& model, const std::filesystem::path& folder) {
     for (const formats::TensorInfo& info : files.tensors->tensors()) {
         Parameter* parameter = parameterOf(model, info.name);
         if (parameter == nullptr) {
-            throw Error(ErrorCode::CorruptFile, fmt::format("{} holds a tensor {} that fits no module of this {} model. The adapter belongs to "
-                                                            "another model.",
-                                                            files.tensors->description(), info.name, model.architecture().modelType));
+            throw Error(ErrorCode::CorruptFile,
+                        fmt::format("{} holds a tensor {} that fits no module of this {} model. The adapter belongs to "
+                                    "another model.",
+                                    files.tensors->description(), info.name, model.architecture().modelType));
         }
         copyTensor(*parameter, *files.tensors, info);
         filled += info.name.find(".lora_") != std::string::npos ? 1 : 0;
     }
     if (filled != model.adapterParameters().size()) {
-        throw Error(ErrorCode::CorruptFile, fmt::format("{} has {} adapter matrices but this model and its config call for {}. The file is "
-                                                        "incomplete or belongs to another model.",
-                                                        files.tensors->description(), filled, model.adapterParameters().size()));
+        throw Error(ErrorCode::CorruptFile,
+                    fmt::format("{} has {} adapter matrices but this model and its config call for {}. The file is "
+                                "incomplete or belongs to another model.",
+                                files.tensors->description(), filled, model.adapterParameters().size()));
     }
 }
 

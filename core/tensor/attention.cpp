@@ -29,13 +29,15 @@ struct RunViews {
     torch::Tensor value;
 };
 
-torch::Tensor headsOf(const torch::Tensor& rows, std::int64_t firstHead, std::int64_t heads, const AttentionRun& run, std::int64_t width) {
+torch::Tensor headsOf(const torch::Tensor& rows, std::int64_t firstHead, std::int64_t heads, const AttentionRun& run,
+                      std::int64_t width) {
     return rows.narrow(1, firstHead * width, heads * width).view({run.slots, run.length, heads, width}).transpose(1, 2);
 }
 
 RunViews viewsOf(const torch::Tensor& qkv, const AttentionShape& shape, const AttentionRun& run) {
     const torch::Tensor rows = qkv.narrow(0, run.firstRow, run.slots * run.length);
-    return {headsOf(rows, 0, shape.heads, run, shape.headWidth), headsOf(rows, shape.heads, shape.kvHeads, run, shape.headWidth),
+    return {headsOf(rows, 0, shape.heads, run, shape.headWidth),
+            headsOf(rows, shape.heads, shape.kvHeads, run, shape.headWidth),
             headsOf(rows, shape.heads + shape.kvHeads, shape.kvHeads, run, shape.headWidth)};
 }
 
@@ -45,7 +47,9 @@ torch::Tensor spread(const torch::Tensor& x, std::int64_t heads) {
     if (groups == 1) {
         return x;
     }
-    return x.unsqueeze(2).expand({x.size(0), x.size(1), groups, x.size(2), x.size(3)}).reshape({x.size(0), heads, x.size(2), x.size(3)});
+    return x.unsqueeze(2)
+        .expand({x.size(0), x.size(1), groups, x.size(2), x.size(3)})
+        .reshape({x.size(0), heads, x.size(2), x.size(3)});
 }
 
 /// The derivative of spread.
@@ -61,8 +65,8 @@ std::optional<torch::Tensor> maskOf(const AttentionRun& run, torch::ScalarType d
 }
 
 struct FlashForward {
-    torch::Tensor out;                  ///< [N, H K]
-    std::vector<torch::Tensor> saved;   ///< a run: its output [B, H, T, K] and logsumexp
+    torch::Tensor out;                 ///< [N, H K]
+    std::vector<torch::Tensor> saved;  ///< a run: its output [B, H, T, K] and logsumexp
 };
 
 FlashForward flashForward(const torch::Tensor& qkv, const AttentionShape& shape, const AttentionPlan& plan) {
@@ -95,7 +99,8 @@ struct FlashState : torch::CustomClassHolder {
     std::shared_ptr<const AttentionPlan> plan;
 };
 
-void rotateQueriesAndKeys(const torch::Tensor& qkv, const AttentionShape& shape, const AttentionPlan& plan, RopeDirection direction) {
+void rotateQueriesAndKeys(const torch::Tensor& qkv, const AttentionShape& shape, const AttentionPlan& plan,
+                          RopeDirection direction) {
     if (plan.rope != nullptr) {
         rotateInPlace(qkv, shape.heads + shape.kvHeads, shape.headWidth, plan.positions, *plan.rope, direction);
     }
@@ -111,18 +116,19 @@ struct RunGradients {
 /// Longest run whose T x T probabilities are written out in backward: 2 f32 matrices a head.
 constexpr std::int64_t kLongestWrittenOut = 512;
 
-/// Backward by five batched products instead of ATen's flash kernel, which at bf16 is two to three times slower on short runs
-/// (8 x 12 heads of 128 x 64: 6.0 against 14.4 ms). Scores are computed again in f32, because bf16 scores would be off by percents
-/// after exp; probabilities and score gradients are rounded to bf16, as fused kernels do.
-RunGradients writtenOutBackward(const torch::Tensor& d, const RunViews& views, const torch::Tensor& out, const torch::Tensor& logSumExp,
-                                const AttentionShape& shape, const AttentionRun& run) {
+/// Backward by five batched products instead of ATen's flash kernel, which at bf16 is two to three times slower on
+/// short runs (8 x 12 heads of 128 x 64: 6.0 against 14.4 ms). Scores are computed again in f32, because bf16 scores
+/// would be off by percents after exp; probabilities and score gradients are rounded to bf16, as fused kernels do.
+RunGradients writtenOutBackward(const torch::Tensor& d, const RunViews& views, const torch::Tensor& out,
+                                const torch::Tensor& logSumExp, const AttentionShape& shape, const AttentionRun& run) {
     const std::int64_t batch = run.slots * shape.heads;
     const auto flat = [&](const torch::Tensor& x) { return x.reshape({batch, run.length, shape.headWidth}); };
     const torch::Tensor query = flat(views.query);
     const torch::Tensor key = flat(spread(views.key, shape.heads));
     const torch::Tensor value = flat(spread(views.value, shape.heads));
     const torch::Tensor dOut = flat(d);
-    torch::Tensor scores = at::bmm(query.to(torch::kFloat32).mul_(shape.scale), key.to(torch::kFloat32).transpose(1, 2));
+    torch::Tensor scores =
+        at::bmm(query.to(torch::kFloat32).mul_(shape.scale), key.to(torch::kFloat32).transpose(1, 2));
     if (run.keyMask.defined() && !shape.isCausal) {
         scores.view({run.slots, shape.heads, run.length, run.length}).add_(run.keyMask);
     }
@@ -134,15 +140,17 @@ RunGradients writtenOutBackward(const torch::Tensor& d, const RunViews& views, c
     const torch::Tensor mean = (dOut * flat(out)).sum(-1, true, torch::kFloat32);
     const torch::Tensor dProbabilities = at::bmm(dOut, value.transpose(1, 2)).to(torch::kFloat32).sub_(mean);
     const torch::Tensor dScores = scores.mul_(dProbabilities).mul_(shape.scale).to(dOut.scalar_type());
-    const auto heads = [&](const torch::Tensor& x) { return x.view({run.slots, shape.heads, run.length, shape.headWidth}); };
+    const auto heads = [&](const torch::Tensor& x) {
+        return x.view({run.slots, shape.heads, run.length, shape.headWidth});
+    };
     return {heads(at::bmm(dScores, key)), heads(at::bmm(dScores.transpose(1, 2), query)), heads(dValue)};
 }
 
-RunGradients flashBackward(const torch::Tensor& d, const RunViews& views, const torch::Tensor& out, const torch::Tensor& logSumExp,
-                           const AttentionShape& shape, const AttentionRun& run) {
+RunGradients flashBackward(const torch::Tensor& d, const RunViews& views, const torch::Tensor& out,
+                           const torch::Tensor& logSumExp, const AttentionShape& shape, const AttentionRun& run) {
     auto [query, key, value] = at::_scaled_dot_product_flash_attention_for_cpu_backward(
-        d, views.query, spread(views.key, shape.heads), spread(views.value, shape.heads), out, logSumExp, 0.0, shape.isCausal,
-        shape.isCausal ? std::nullopt : maskOf(run, d.scalar_type()), shape.scale);
+        d, views.query, spread(views.key, shape.heads), spread(views.value, shape.heads), out, logSumExp, 0.0,
+        shape.isCausal, shape.isCausal ? std::nullopt : maskOf(run, d.scalar_type()), shape.scale);
     return {query, key, value};
 }
 
@@ -173,10 +181,12 @@ struct FlashAttention : torch::autograd::Function<FlashAttention> {
         return {dQkv, torch::Tensor(), torch::Tensor()};
     }
 
-    static void runBackward(const AttentionRun& run, const AttentionShape& shape, const torch::Tensor& dOut, const torch::Tensor& qkv,
-                            const torch::Tensor& out, const torch::Tensor& logSumExp, torch::Tensor& dQkv) {
+    static void runBackward(const AttentionRun& run, const AttentionShape& shape, const torch::Tensor& dOut,
+                            const torch::Tensor& qkv, const torch::Tensor& out, const torch::Tensor& logSumExp,
+                            torch::Tensor& dQkv) {
         const RunViews views = viewsOf(qkv, shape, run);
-        const torch::Tensor d = headsOf(dOut.narrow(0, run.firstRow, run.slots * run.length), 0, shape.heads, run, shape.headWidth);
+        const torch::Tensor d =
+            headsOf(dOut.narrow(0, run.firstRow, run.slots * run.length), 0, shape.heads, run, shape.headWidth);
         const bool isWrittenOut = d.scalar_type() == torch::kBFloat16 && run.length <= kLongestWrittenOut;
         const RunGradients found = isWrittenOut ? writtenOutBackward(d, views, out, logSumExp, shape, run)
                                                 : flashBackward(d, views, out, logSumExp, shape, run);
@@ -208,19 +218,21 @@ struct RotateInPlace : torch::autograd::Function<RotateInPlace> {
 /// softmax(q k' scale + masks) v spelled out, because ATen's fused kernels take no generator for dropout.
 torch::Tensor spelledOutAttention(const RunViews& views, const AttentionShape& shape, const AttentionRun& run,
                                   const DropoutContext& context) {
-    torch::Tensor scores = at::matmul(views.query * shape.scale, spread(views.key, shape.heads).transpose(-1, -2)).to(torch::kFloat32);
+    torch::Tensor scores =
+        at::matmul(views.query * shape.scale, spread(views.key, shape.heads).transpose(-1, -2)).to(torch::kFloat32);
     if (shape.isCausal) {
         const torch::Tensor later = torch::ones({run.length, run.length}, scores.options().dtype(torch::kBool)).triu(1);
         scores = scores.masked_fill(later, -INFINITY);
     } else if (run.keyMask.defined()) {
         scores = scores + run.keyMask;
     }
-    const torch::Tensor probabilities = dropout(at::softmax(scores, -1), shape.dropout, context).to(views.value.scalar_type());
+    const torch::Tensor probabilities =
+        dropout(at::softmax(scores, -1), shape.dropout, context).to(views.value.scalar_type());
     return at::matmul(probabilities, spread(views.value, shape.heads));
 }
 
-torch::Tensor composedAttention(const torch::Tensor& qkv, const AttentionShape& shape, const std::shared_ptr<const AttentionPlan>& plan,
-                                const DropoutContext& context) {
+torch::Tensor composedAttention(const torch::Tensor& qkv, const AttentionShape& shape,
+                                const std::shared_ptr<const AttentionPlan>& plan, const DropoutContext& context) {
     const torch::Tensor rotated = plan->rope == nullptr ? qkv : RotateInPlace::apply(qkv, shape, plan);
     std::vector<torch::Tensor> outputs;
     for (const AttentionRun& run : plan->runs) {
@@ -230,8 +242,9 @@ torch::Tensor composedAttention(const torch::Tensor& qkv, const AttentionShape& 
             out = spelledOutAttention(views, shape, run, context);
         } else {
             const auto mask = shape.isCausal ? std::nullopt : maskOf(run, qkv.scalar_type());
-            out = at::scaled_dot_product_attention(views.query, spread(views.key, shape.heads), spread(views.value, shape.heads), mask,
-                                                   0.0, shape.isCausal, shape.scale);
+            out = at::scaled_dot_product_attention(views.query, spread(views.key, shape.heads),
+                                                   spread(views.value, shape.heads), mask, 0.0, shape.isCausal,
+                                                   shape.scale);
         }
         outputs.push_back(out.transpose(1, 2).reshape({run.slots * run.length, shape.heads * shape.headWidth}));
     }
@@ -242,14 +255,17 @@ torch::Tensor keyMaskOf(const PackedBatch& batch, std::size_t first, std::size_t
     const auto slots = static_cast<std::int64_t>(last - first);
     torch::Tensor mask = torch::zeros({slots, 1, 1, length}, torch::kFloat32);
     for (std::size_t b = first; b < last; ++b) {
-        mask[static_cast<std::int64_t>(b - first)].narrow(-1, batch.lengths[b], length - batch.lengths[b]).fill_(-INFINITY);
+        mask[static_cast<std::int64_t>(b - first)]
+            .narrow(-1, batch.lengths[b], length - batch.lengths[b])
+            .fill_(-INFINITY);
     }
     return mask.to(batch.ids.device());
 }
 
 }  // namespace
 
-std::shared_ptr<const AttentionPlan> makeAttentionPlan(const PackedBatch& batch, const torch::Tensor& positions, const RopeTable* rope) {
+std::shared_ptr<const AttentionPlan> makeAttentionPlan(const PackedBatch& batch, const torch::Tensor& positions,
+                                                       const RopeTable* rope) {
     auto plan = std::make_shared<AttentionPlan>();
     plan->positions = positions;
     plan->rope = rope;
@@ -271,8 +287,8 @@ std::shared_ptr<const AttentionPlan> makeAttentionPlan(const PackedBatch& batch,
     return plan;
 }
 
-torch::Tensor packedAttention(const torch::Tensor& qkv, const AttentionShape& shape, const std::shared_ptr<const AttentionPlan>& plan,
-                              const DropoutContext& context) {
+torch::Tensor packedAttention(const torch::Tensor& qkv, const AttentionShape& shape,
+                              const std::shared_ptr<const AttentionPlan>& plan, const DropoutContext& context) {
     const bool hasDropout = context.isOn() && shape.dropout > 0;
     if (hasDropout || !kernels::isPlain(qkv)) {
         return composedAttention(qkv, shape, plan, context);

@@ -18,8 +18,8 @@ struct AttentionShape {
     std::int64_t kvHeads = 1;  ///< divides heads
     std::int64_t headWidth = 1;
     bool isCausal = false;
-    double scale = 1;          ///< of the products, 1 / sqrt(K) usually
-    double dropout = 0;        ///< of the probabilities
+    double scale = 1;    ///< of the products, 1 / sqrt(K) usually
+    double dropout = 0;  ///< of the probabilities
 
     std::int64_t columns() const { return (heads + 2 * kvHeads) * headWidth; }
 };
@@ -35,19 +35,21 @@ struct AttentionRun {
 /// What all layers of one forward pass share.
 struct AttentionPlan {
     std::vector<AttentionRun> runs;
-    torch::Tensor positions;  ///< [N]
+    torch::Tensor positions;          ///< [N]
     const RopeTable* rope = nullptr;  ///< must outlive the graph
 };
-std::shared_ptr<const AttentionPlan> makeAttentionPlan(const PackedBatch& batch, const torch::Tensor& positions, const RopeTable* rope);
+std::shared_ptr<const AttentionPlan> makeAttentionPlan(const PackedBatch& batch, const torch::Tensor& positions,
+                                                       const RopeTable* rope);
 
-/// qkv [N, (H + 2 Hkv) K]: queries, keys, values side by side -> [N, H K]. Differentiable. Consumes qkv: RoPE is applied in place,
-/// so nobody else may read it afterwards.
-torch::Tensor packedAttention(const torch::Tensor& qkv, const AttentionShape& shape, const std::shared_ptr<const AttentionPlan>& plan,
-                              const DropoutContext& dropout);
+/// qkv [N, (H + 2 Hkv) K]: queries, keys, values side by side -> [N, H K]. Differentiable. Consumes qkv: RoPE is
+/// applied in place, so nobody else may read it afterwards.
+torch::Tensor packedAttention(const torch::Tensor& qkv, const AttentionShape& shape,
+                              const std::shared_ptr<const AttentionPlan>& plan, const DropoutContext& dropout);
 
-/// The same for new tokens of cached sequences, without autograd: writes keys and values into the cache (extended before), then
-/// each token attends to all of its sequence up to itself. offsets: B + 1 row offsets of the new tokens.
-torch::Tensor cachedAttention(torch::Tensor qkv, const AttentionShape& shape, const std::shared_ptr<const AttentionPlan>& plan, KvCache& cache,
-                              std::int64_t layer, const std::vector<std::int64_t>& offsets);
+/// The same for new tokens of cached sequences, without autograd: writes keys and values into the cache (extended
+/// before), then each token attends to all of its sequence up to itself. offsets: B + 1 row offsets of the new tokens.
+torch::Tensor cachedAttention(torch::Tensor qkv, const AttentionShape& shape,
+                              const std::shared_ptr<const AttentionPlan>& plan, KvCache& cache, std::int64_t layer,
+                              const std::vector<std::int64_t>& offsets);
 
 }  // namespace lathe::tensor

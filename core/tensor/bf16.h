@@ -6,7 +6,9 @@
 
 namespace lathe::tensor::kernels {
 
-[[gnu::always_inline]] inline float fromBf16(std::uint16_t x) { return std::bit_cast<float>(static_cast<std::uint32_t>(x) << 16); }
+[[gnu::always_inline]] inline float fromBf16(std::uint16_t x) {
+    return std::bit_cast<float>(static_cast<std::uint32_t>(x) << 16);
+}
 
 /// Round to nearest even; NaN stays NaN.
 [[gnu::always_inline]] inline std::uint16_t toBf16(float x) {

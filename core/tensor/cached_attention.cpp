@@ -33,7 +33,8 @@ NewTokens newTokensOf(const KvCache& cache, const std::vector<std::int64_t>& off
 }
 
 /// Copies the key and value columns of each row to its place in the cache.
-void writeRows(const torch::Tensor& qkv, const AttentionShape& shape, KvCache& cache, std::int64_t layer, const NewTokens& tokens) {
+void writeRows(const torch::Tensor& qkv, const AttentionShape& shape, KvCache& cache, std::int64_t layer,
+               const NewTokens& tokens) {
     torch::Tensor& keys = cache.keys(layer);
     torch::Tensor& values = cache.values(layer);
     if (!kernels::isPlain(qkv)) {
@@ -57,8 +58,10 @@ void writeRows(const torch::Tensor& qkv, const AttentionShape& shape, KvCache& c
         const std::int64_t slot = cache.slots(tokens.sequence[r])[tokens.position[r]];
         const char* row = static_cast<const char*>(kernels::rowOf(qkv, static_cast<std::int64_t>(r)));
         for (std::int64_t h = 0; h < shape.kvHeads; ++h) {
-            const std::size_t place = static_cast<std::size_t>((slot * shape.kvHeads + h) * maxLength + tokens.position[r]) * bytes;
-            std::memcpy(static_cast<char*>(keys.mutable_data_ptr()) + place, row + static_cast<std::size_t>(shape.heads + h) * bytes, bytes);
+            const std::size_t place =
+                static_cast<std::size_t>((slot * shape.kvHeads + h) * maxLength + tokens.position[r]) * bytes;
+            std::memcpy(static_cast<char*>(keys.mutable_data_ptr()) + place,
+                        row + static_cast<std::size_t>(shape.heads + h) * bytes, bytes);
             std::memcpy(static_cast<char*>(values.mutable_data_ptr()) + place,
                         row + static_cast<std::size_t>(shape.heads + shape.kvHeads + h) * bytes, bytes);
         }
@@ -94,7 +97,8 @@ torch::Tensor attendOnCpu(const torch::Tensor& qkv, const AttentionShape& shape,
                                            width};
             kernels::cachedHeadAttention(scratch.data() + width, scratch.data(), head, static_cast<float>(shape.scale),
                                          scratch.data() + 2 * width);
-            kernels::storeRow(static_cast<char*>(kernels::mutableRowOf(out, r)) + at, type, scratch.data() + width, width);
+            kernels::storeRow(static_cast<char*>(kernels::mutableRowOf(out, r)) + at, type, scratch.data() + width,
+                              width);
         }
     });
     return out;
@@ -112,14 +116,20 @@ torch::Tensor attendGathered(const torch::Tensor& qkv, const AttentionShape& sha
         const torch::Tensor slots = torch::tensor(slotList, torch::kInt64).to(qkv.device());
         const torch::Tensor positions = torch::arange(length, torch::kInt64).to(qkv.device());
         const auto gathered = [&](const torch::Tensor& storage) {
-            return storage.transpose(1, 2).index({slots, positions}).transpose(0, 1).repeat_interleave(shape.heads / shape.kvHeads, 0);
+            return storage.transpose(1, 2)
+                .index({slots, positions})
+                .transpose(0, 1)
+                .repeat_interleave(shape.heads / shape.kvHeads, 0);
         };
-        const torch::Tensor query =
-            qkv.narrow(0, first, count).narrow(1, 0, shape.heads * shape.headWidth).view({count, shape.heads, shape.headWidth}).transpose(0, 1);
+        const torch::Tensor query = qkv.narrow(0, first, count)
+                                        .narrow(1, 0, shape.heads * shape.headWidth)
+                                        .view({count, shape.heads, shape.headWidth})
+                                        .transpose(0, 1);
         const torch::Tensor queryPositions = torch::arange(length - count, length, torch::kInt64).to(qkv.device());
         const torch::Tensor mask = positions.unsqueeze(0).le(queryPositions.unsqueeze(1));
-        const torch::Tensor out = at::scaled_dot_product_attention(query.unsqueeze(0), gathered(cache.keys(layer)).unsqueeze(0),
-                                                                   gathered(cache.values(layer)).unsqueeze(0), mask, 0.0, false, shape.scale);
+        const torch::Tensor out =
+            at::scaled_dot_product_attention(query.unsqueeze(0), gathered(cache.keys(layer)).unsqueeze(0),
+                                             gathered(cache.values(layer)).unsqueeze(0), mask, 0.0, false, shape.scale);
         outputs.push_back(out.squeeze(0).transpose(0, 1).reshape({count, shape.heads * shape.headWidth}));
     }
     return at::cat(outputs);
@@ -127,12 +137,14 @@ torch::Tensor attendGathered(const torch::Tensor& qkv, const AttentionShape& sha
 
 }  // namespace
 
-torch::Tensor cachedAttention(torch::Tensor qkv, const AttentionShape& shape, const std::shared_ptr<const AttentionPlan>& plan,
-                              KvCache& cache, std::int64_t layer, const std::vector<std::int64_t>& offsets) {
+torch::Tensor cachedAttention(torch::Tensor qkv, const AttentionShape& shape,
+                              const std::shared_ptr<const AttentionPlan>& plan, KvCache& cache, std::int64_t layer,
+                              const std::vector<std::int64_t>& offsets) {
     const torch::NoGradGuard noGrad;
     const NewTokens tokens = newTokensOf(cache, offsets);
     if (plan->rope != nullptr) {
-        rotateInPlace(qkv, shape.heads + shape.kvHeads, shape.headWidth, plan->positions, *plan->rope, RopeDirection::Forward);
+        rotateInPlace(qkv, shape.heads + shape.kvHeads, shape.headWidth, plan->positions, *plan->rope,
+                      RopeDirection::Forward);
     }
     writeRows(qkv, shape, cache, layer, tokens);
     if (tokens.isAllNew) {
@@ -140,7 +152,8 @@ torch::Tensor cachedAttention(torch::Tensor qkv, const AttentionShape& shape, co
         unrotated->rope = nullptr;
         return packedAttention(qkv, shape, unrotated, {});
     }
-    return kernels::isPlain(qkv) ? attendOnCpu(qkv, shape, cache, layer, tokens) : attendGathered(qkv, shape, cache, layer, offsets);
+    return kernels::isPlain(qkv) ? attendOnCpu(qkv, shape, cache, layer, tokens)
+                                 : attendGathered(qkv, shape, cache, layer, offsets);
 }
 
 }  // namespace lathe::tensor

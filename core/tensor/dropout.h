@@ -12,7 +12,8 @@ struct DropoutContext {
     bool isOn() const { return generator.has_value(); }
 };
 
-/// x with each element zeroed with probability `rate` and the others scaled by 1 / (1 - rate); x itself when off or rate is 0.
+/// x with each element zeroed with probability `rate` and the others scaled by 1 / (1 - rate); x itself when off or
+/// rate is 0.
 torch::Tensor dropout(const torch::Tensor& x, double rate, const DropoutContext& context);
 
 }  // namespace lathe::tensor

@@ -23,7 +23,8 @@ torch::Tensor readRows(const torch::Tensor& table, const torch::Tensor& ids) {
     const auto type = kernels::numberOf(table);
     at::parallel_for(0, ids.numel(), 32, [&](std::int64_t first, std::int64_t last) {
         for (std::int64_t r = first; r < last; ++r) {
-            kernels::loadRow(static_cast<float*>(kernels::mutableRowOf(out, r)), kernels::rowOf(table, rows[r]), type, table.size(1));
+            kernels::loadRow(static_cast<float*>(kernels::mutableRowOf(out, r)), kernels::rowOf(table, rows[r]), type,
+                             table.size(1));
         }
     });
     return out;
@@ -56,10 +57,12 @@ RowSums sumByRow(const torch::Tensor& d, const torch::Tensor& ids, std::int64_t 
         std::vector<float> sum(static_cast<std::size_t>(width));
         for (std::int64_t row = first; row < last; ++row) {
             std::fill(sum.begin(), sum.end(), 0.0f);
-            for (std::size_t i = starts[static_cast<std::size_t>(row)]; i < starts[static_cast<std::size_t>(row) + 1]; ++i) {
+            for (std::size_t i = starts[static_cast<std::size_t>(row)]; i < starts[static_cast<std::size_t>(row) + 1];
+                 ++i) {
                 kernels::addRow(sum.data(), kernels::rowOf(d, order[i]), kernels::numberOf(d), width);
             }
-            kernels::storeRow(kernels::mutableRowOf(result.sums, row), kernels::numberOf(result.sums), sum.data(), width);
+            kernels::storeRow(kernels::mutableRowOf(result.sums, row), kernels::numberOf(result.sums), sum.data(),
+                              width);
         }
     });
     return result;
@@ -75,8 +78,8 @@ struct DenseInGrad : torch::autograd::PostAccumulateGradHook {
 };
 
 struct EmbeddingRows : torch::autograd::Function<EmbeddingRows> {
-    static torch::Tensor forward(AutogradContext* context, const torch::Tensor& table, const torch::Tensor& ids, std::int64_t padId,
-                                 EmbeddingGradient gradient) {
+    static torch::Tensor forward(AutogradContext* context, const torch::Tensor& table, const torch::Tensor& ids,
+                                 std::int64_t padId, EmbeddingGradient gradient) {
         context->save_for_backward({ids});
         context->saved_data["padId"] = padId;
         context->saved_data["sparse"] = gradient == EmbeddingGradient::Sparse;
@@ -88,7 +91,8 @@ struct EmbeddingRows : torch::autograd::Function<EmbeddingRows> {
     static variable_list backward(AutogradContext* context, variable_list grads) {
         const auto dtype = static_cast<torch::ScalarType>(context->saved_data["dtype"].toInt());
         const auto shape = context->saved_data["shape"].toIntVector();
-        const RowSums result = sumByRow(grads[0].contiguous(), context->get_saved_variables()[0], context->saved_data["padId"].toInt(), dtype);
+        const RowSums result = sumByRow(grads[0].contiguous(), context->get_saved_variables()[0],
+                                        context->saved_data["padId"].toInt(), dtype);
         const torch::Tensor rows = torch::tensor(result.rows, torch::kInt64);
         torch::Tensor d;
         if (context->saved_data["sparse"].toBool()) {
@@ -102,7 +106,8 @@ struct EmbeddingRows : torch::autograd::Function<EmbeddingRows> {
 
 }  // namespace
 
-torch::Tensor embeddingRows(const torch::Tensor& table, const torch::Tensor& ids, std::int64_t padId, EmbeddingGradient gradient) {
+torch::Tensor embeddingRows(const torch::Tensor& table, const torch::Tensor& ids, std::int64_t padId,
+                            EmbeddingGradient gradient) {
     if (!kernels::isPlain(table)) {
         return at::embedding(table, ids, padId).to(torch::kFloat32);
     }

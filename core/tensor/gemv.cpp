@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A few rows times a big matrix: all the time goes into reading the weights once. One weight row at a time, because several at
-// once (2 or 4 streams) measured two to three times slower here; the rows of x come from the first-level cache.
+// A few rows times a big matrix: all the time goes into reading the weights once. One weight row at a time, because
+// several at once (2 or 4 streams) measured two to three times slower here; the rows of x come from the first-level
+// cache.
 #include <cstring>
 
 #include "tensor/bf16.h"
@@ -23,7 +24,8 @@ namespace {
 
 /// Any processor.
 template <typename W, typename X>
-[[gnu::always_inline]] inline void anyRows(float* y, std::int64_t yStride, const X* x, std::int64_t rows, const W* w, std::int64_t n, std::int64_t outputs) {
+[[gnu::always_inline]] inline void anyRows(float* y, std::int64_t yStride, const X* x, std::int64_t rows, const W* w,
+                                           std::int64_t n, std::int64_t outputs) {
     for (std::int64_t o = 0; o < outputs; ++o) {
         for (std::int64_t r = 0; r < rows; ++r) {
             float sum = 0;
@@ -36,12 +38,12 @@ template <typename W, typename X>
     }
 }
 
-LATHE_CLONES void plainRows(float* y, std::int64_t yStride, const float* x, std::int64_t rows, const float* w, std::int64_t n,
-                            std::int64_t outputs) {
+LATHE_CLONES void plainRows(float* y, std::int64_t yStride, const float* x, std::int64_t rows, const float* w,
+                            std::int64_t n, std::int64_t outputs) {
     anyRows(y, yStride, x, rows, w, n, outputs);
 }
-LATHE_CLONES void plainNarrowRows(float* y, std::int64_t yStride, const float* x, std::int64_t rows, const std::uint16_t* w, std::int64_t n,
-                                  std::int64_t outputs) {
+LATHE_CLONES void plainNarrowRows(float* y, std::int64_t yStride, const float* x, std::int64_t rows,
+                                  const std::uint16_t* w, std::int64_t n, std::int64_t outputs) {
     anyRows(y, yStride, x, rows, w, n, outputs);
 }
 
@@ -63,8 +65,8 @@ __attribute__((target("avx512f"))) [[gnu::always_inline]] inline float sumOf(__m
 
 /// f32 by f32, 16 at a time.
 template <int R>
-__attribute__((target("avx512f"))) void wideRows(float* y, std::int64_t yStride, const float* x, const float* w, std::int64_t n,
-                                                 std::int64_t outputs) {
+__attribute__((target("avx512f"))) void wideRows(float* y, std::int64_t yStride, const float* x, const float* w,
+                                                 std::int64_t n, std::int64_t outputs) {
     const std::int64_t whole = n / 16 * 16;
     const auto tail = static_cast<__mmask16>((1u << (n - whole)) - 1u);
     for (std::int64_t o = 0; o < outputs; ++o) {
@@ -91,8 +93,9 @@ __attribute__((target("avx512f"))) void wideRows(float* y, std::int64_t yStride,
 
 /// bf16 by bf16 with the processor's own pair products, 32 at a time, summed in f32.
 template <int R>
-__attribute__((target("avx512f,avx512bw,avx512bf16"))) void narrowRows(float* y, std::int64_t yStride, const std::uint16_t* x,
-                                                                       const std::uint16_t* w, std::int64_t n, std::int64_t outputs) {
+__attribute__((target("avx512f,avx512bw,avx512bf16"))) void narrowRows(float* y, std::int64_t yStride,
+                                                                       const std::uint16_t* x, const std::uint16_t* w,
+                                                                       std::int64_t n, std::int64_t outputs) {
     const std::int64_t whole = n / 32 * 32;
     const auto tail = static_cast<__mmask32>((std::uint64_t{1} << (n - whole)) - 1u);
     for (std::int64_t o = 0; o < outputs; ++o) {
@@ -118,8 +121,10 @@ __attribute__((target("avx512f,avx512bw,avx512bf16"))) void narrowRows(float* y,
 }
 
 using WideKernel = void (*)(float*, std::int64_t, const float*, const float*, std::int64_t, std::int64_t);
-using NarrowKernel = void (*)(float*, std::int64_t, const std::uint16_t*, const std::uint16_t*, std::int64_t, std::int64_t);
-constexpr WideKernel kWide[] = {wideRows<1>, wideRows<2>, wideRows<3>, wideRows<4>, wideRows<5>, wideRows<6>, wideRows<7>, wideRows<8>};
+using NarrowKernel = void (*)(float*, std::int64_t, const std::uint16_t*, const std::uint16_t*, std::int64_t,
+                              std::int64_t);
+constexpr WideKernel kWide[] = {wideRows<1>, wideRows<2>, wideRows<3>, wideRows<4>,
+                                wideRows<5>, wideRows<6>, wideRows<7>, wideRows<8>};
 constexpr NarrowKernel kNarrow[] = {narrowRows<1>, narrowRows<2>, narrowRows<3>, narrowRows<4>,
                                     narrowRows<5>, narrowRows<6>, narrowRows<7>, narrowRows<8>};
 
@@ -143,7 +148,8 @@ bool hasNarrowProducts() { return false; }
 
 bool multipliesBf16() { return hasNarrowProducts(); }
 
-void gemv(float* y, std::int64_t yStride, const GemvInput& x, const void* weight, Number weightType, std::int64_t first, std::int64_t last) {
+void gemv(float* y, std::int64_t yStride, const GemvInput& x, const void* weight, Number weightType, std::int64_t first,
+          std::int64_t last) {
     const std::int64_t n = x.inputs;
     const std::int64_t outputs = last - first;
     if (weightType == Number::F32) {

@@ -7,8 +7,8 @@
 
 #include "tensor/bf16.h"
 
-// One copy of each kernel for AVX-512, one for AVX2, one for any x86-64; glibc picks at start. Thread sanitizer cannot run
-// the pickers, other processors need none.
+// One copy of each kernel for AVX-512, one for AVX2, one for any x86-64; glibc picks at start. Thread sanitizer cannot
+// run the pickers, other processors need none.
 #if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
 #define LATHE_CLONES [[gnu::target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")]]
 #else
@@ -24,7 +24,8 @@ namespace {
 LATHE_INLINE float fastExp(float x) {
     x = x < -87.3f ? -87.3f : x;
     x = x > 88.3f ? 88.3f : x;
-    const float n = (x * 1.44269504f + 12582912.0f) - 12582912.0f;  // nearest integer: 1.5 * 2^23 leaves no fraction bits
+    const float n =
+        (x * 1.44269504f + 12582912.0f) - 12582912.0f;  // nearest integer: 1.5 * 2^23 leaves no fraction bits
     const float r = (x - n * 0.693359375f) - n * -2.12194440e-4f;
     float p = 1.9875691500e-4f;
     p = p * r + 1.3981999507e-3f;
@@ -75,7 +76,8 @@ LATHE_INLINE T rounded(float x) {
 }
 
 template <typename T>
-LATHE_INLINE void rotateHeads(T* row, std::int64_t heads, std::int64_t half, const float* cos, const float* sin, float sign) {
+LATHE_INLINE void rotateHeads(T* row, std::int64_t heads, std::int64_t half, const float* cos, const float* sin,
+                              float sign) {
     for (std::int64_t h = 0; h < heads; ++h) {
         T* low = row + h * 2 * half;
         T* high = low + half;
@@ -90,10 +92,12 @@ LATHE_INLINE void rotateHeads(T* row, std::int64_t heads, std::int64_t half, con
     }
 }
 
-LATHE_CLONES void rotateF32(float* row, std::int64_t heads, std::int64_t half, const float* cos, const float* sin, float sign) {
+LATHE_CLONES void rotateF32(float* row, std::int64_t heads, std::int64_t half, const float* cos, const float* sin,
+                            float sign) {
     rotateHeads(row, heads, half, cos, sin, sign);
 }
-LATHE_CLONES void rotateBf16(std::uint16_t* row, std::int64_t heads, std::int64_t half, const float* cos, const float* sin, float sign) {
+LATHE_CLONES void rotateBf16(std::uint16_t* row, std::int64_t heads, std::int64_t half, const float* cos,
+                             const float* sin, float sign) {
     rotateHeads(row, heads, half, cos, sin, sign);
 }
 
@@ -135,20 +139,23 @@ LATHE_INLINE void headAttention(float* out, const float* query, const CachedHead
 LATHE_CLONES void headAttentionF32(float* out, const float* query, const CachedHead& head, float scale, float* scores) {
     headAttention<float>(out, query, head, scale, scores);
 }
-LATHE_CLONES void headAttentionBf16(float* out, const float* query, const CachedHead& head, float scale, float* scores) {
+LATHE_CLONES void headAttentionBf16(float* out, const float* query, const CachedHead& head, float scale,
+                                    float* scores) {
     headAttention<std::uint16_t>(out, query, head, scale, scores);
 }
 
 }  // namespace
 
 bool isPlain(const torch::Tensor& x) {
-    return x.device().is_cpu() && x.is_contiguous() && (x.scalar_type() == torch::kFloat32 || x.scalar_type() == torch::kBFloat16);
+    return x.device().is_cpu() && x.is_contiguous() &&
+           (x.scalar_type() == torch::kFloat32 || x.scalar_type() == torch::kBFloat16);
 }
 
 Number numberOf(const torch::Tensor& x) { return x.scalar_type() == torch::kFloat32 ? Number::F32 : Number::BF16; }
 
 const void* rowOf(const torch::Tensor& x, std::int64_t row) {
-    return static_cast<const char*>(x.const_data_ptr()) + row * x.size(-1) * static_cast<std::int64_t>(x.element_size());
+    return static_cast<const char*>(x.const_data_ptr()) +
+           row * x.size(-1) * static_cast<std::int64_t>(x.element_size());
 }
 
 void* mutableRowOf(torch::Tensor& x, std::int64_t row) {
@@ -179,8 +186,8 @@ void storeRow(void* out, Number type, const float* in, std::int64_t n) {
     }
 }
 
-LATHE_CLONES NormStatistics normRow(float* out, const float* x, const float* weight, const float* bias, std::int64_t n, float epsilon,
-                                    Centre centre) {
+LATHE_CLONES NormStatistics normRow(float* out, const float* x, const float* weight, const float* bias, std::int64_t n,
+                                    float epsilon, Centre centre) {
     NormStatistics result;
     if (centre == Centre::Yes) {
         float sum = 0;
@@ -212,8 +219,9 @@ LATHE_CLONES NormStatistics normRow(float* out, const float* x, const float* wei
     return result;
 }
 
-LATHE_CLONES void normRowBackward(float* dx, const float* dy, const float* x, const float* weight, NormStatistics statistics,
-                                  std::int64_t n, Centre centre, float* dWeight, float* dBias) {
+LATHE_CLONES void normRowBackward(float* dx, const float* dy, const float* x, const float* weight,
+                                  NormStatistics statistics, std::int64_t n, Centre centre, float* dWeight,
+                                  float* dBias) {
     const float mean = statistics.mean;
     const float rstd = statistics.rstd;
     float sumG = 0;
@@ -247,7 +255,8 @@ LATHE_CLONES void swigluRow(float* out, const float* gate, const float* up, std:
     }
 }
 
-LATHE_CLONES void swigluRowBackward(float* dGate, float* dUp, const float* d, const float* gate, const float* up, std::int64_t n) {
+LATHE_CLONES void swigluRowBackward(float* dGate, float* dUp, const float* d, const float* gate, const float* up,
+                                    std::int64_t n) {
 #pragma omp simd
     for (std::int64_t i = 0; i < n; ++i) {
         const float sigmoid = 1.0f / (1.0f + fastExp(-gate[i]));
@@ -256,7 +265,8 @@ LATHE_CLONES void swigluRowBackward(float* dGate, float* dUp, const float* d, co
     }
 }
 
-void rotateRow(void* row, Number type, std::int64_t heads, std::int64_t half, const float* cos, const float* sin, float sign) {
+void rotateRow(void* row, Number type, std::int64_t heads, std::int64_t half, const float* cos, const float* sin,
+               float sign) {
     if (type == Number::F32) {
         rotateF32(static_cast<float*>(row), heads, half, cos, sin, sign);
     } else {

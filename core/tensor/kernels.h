@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// Single-row CPU kernels: plain loops, compiled once a vector width and chosen at start. Callers spread rows over threads.
-/// Private to core/tensor.
+/// Single-row CPU kernels: plain loops, compiled once a vector width and chosen at start. Callers spread rows over
+/// threads. Private to core/tensor.
 #pragma once
 #include <cstdint>
 
@@ -17,9 +17,9 @@ Number numberOf(const torch::Tensor& x);
 const void* rowOf(const torch::Tensor& x, std::int64_t row);
 void* mutableRowOf(torch::Tensor& x, std::int64_t row);
 
-void loadRow(float* out, const void* in, Number type, std::int64_t n);  ///< out = in
-void addRow(float* out, const void* in, Number type, std::int64_t n);   ///< out += in
-void storeRow(void* out, Number type, const float* in, std::int64_t n); ///< out = in, rounded to nearest even
+void loadRow(float* out, const void* in, Number type, std::int64_t n);   ///< out = in
+void addRow(float* out, const void* in, Number type, std::int64_t n);    ///< out += in
+void storeRow(void* out, Number type, const float* in, std::int64_t n);  ///< out = in, rounded to nearest even
 
 struct NormStatistics {
     float mean = 0;  ///< 0 for RMSNorm
@@ -27,10 +27,11 @@ struct NormStatistics {
 };
 enum class Centre { No, Yes };  ///< Yes: LayerNorm
 /// out may be x. bias may be null.
-NormStatistics normRow(float* out, const float* x, const float* weight, const float* bias, std::int64_t n, float epsilon, Centre centre);
+NormStatistics normRow(float* out, const float* x, const float* weight, const float* bias, std::int64_t n,
+                       float epsilon, Centre centre);
 /// dx += derivative; dWeight and dBias (may be null) accumulate.
-void normRowBackward(float* dx, const float* dy, const float* x, const float* weight, NormStatistics statistics, std::int64_t n,
-                     Centre centre, float* dWeight, float* dBias);
+void normRowBackward(float* dx, const float* dy, const float* x, const float* weight, NormStatistics statistics,
+                     std::int64_t n, Centre centre, float* dWeight, float* dBias);
 
 /// out = silu(gate) * up
 void swigluRow(float* out, const float* gate, const float* up, std::int64_t n);
@@ -38,7 +39,8 @@ void swigluRow(float* out, const float* gate, const float* up, std::int64_t n);
 void swigluRowBackward(float* dGate, float* dUp, const float* d, const float* gate, const float* up, std::int64_t n);
 
 /// Rotates pairs (x[i], x[i + half]); sign -1 rotates back.
-void rotateRow(void* row, Number type, std::int64_t heads, std::int64_t half, const float* cos, const float* sin, float sign);
+void rotateRow(void* row, Number type, std::int64_t heads, std::int64_t half, const float* cos, const float* sin,
+               float sign);
 
 /// At most 8 contiguous rows. Values are f32, or bf16 where weights are bf16 and multipliesBf16().
 struct GemvInput {
@@ -50,10 +52,11 @@ struct GemvInput {
 /// True if the processor multiplies bf16 itself: then bf16 rows need not be widened for bf16 weights.
 bool multipliesBf16();
 /// y[r * yStride + o - first] = sum_i x[r, i] w[o, i] for outputs o in [first, last).
-void gemv(float* y, std::int64_t yStride, const GemvInput& x, const void* weight, Number weightType, std::int64_t first, std::int64_t last);
+void gemv(float* y, std::int64_t yStride, const GemvInput& x, const void* weight, Number weightType, std::int64_t first,
+          std::int64_t last);
 
-/// One query head against `length` cached keys of one kv head. keys/values: base of the layer, row stride in elements between
-/// storage rows (slots), position stride K. out [K] f32, scores: scratch of `length` floats.
+/// One query head against `length` cached keys of one kv head. keys/values: base of the layer, row stride in elements
+/// between storage rows (slots), position stride K. out [K] f32, scores: scratch of `length` floats.
 struct CachedHead {
     const void* keys;
     const void* values;

@@ -18,12 +18,14 @@ using torch::autograd::variable_list;
 /// Up to this many rows the hand-written kernel is faster: one pass over the weights is all the time there is.
 constexpr std::int64_t kMostGemvRows = 8;
 
-torch::Tensor gemvLinear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias, torch::ScalarType outputType) {
+torch::Tensor gemvLinear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
+                         torch::ScalarType outputType) {
     const std::int64_t rows = x.size(0);
     const std::int64_t inputs = weight.size(1);
     const std::int64_t outputs = weight.size(0);
     const auto type = kernels::numberOf(weight);
-    const bool isNarrow = type == kernels::Number::BF16 && x.scalar_type() == torch::kBFloat16 && kernels::multipliesBf16();
+    const bool isNarrow =
+        type == kernels::Number::BF16 && x.scalar_type() == torch::kBFloat16 && kernels::multipliesBf16();
     const torch::Tensor in = isNarrow ? x : x.to(torch::kFloat32);
     torch::Tensor y = torch::empty({rows, outputs}, torch::kFloat32);
     const kernels::GemvInput input{in.const_data_ptr(), kernels::numberOf(in), rows, inputs};
@@ -59,8 +61,9 @@ void weightGradients(const torch::Tensor& dy, const torch::Tensor& x, const std:
 
 /// Inputs: x, the parts' weights, then their biases if there are any. The joined tensors are the same storage.
 struct JoinedLinear : torch::autograd::Function<JoinedLinear> {
-    static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x, at::TensorList leaves, const torch::Tensor& weight,
-                                 const std::optional<torch::Tensor>& bias, std::int64_t parts) {
+    static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x, at::TensorList leaves,
+                                 const torch::Tensor& weight, const std::optional<torch::Tensor>& bias,
+                                 std::int64_t parts) {
         context->save_for_backward({x, weight});
         std::vector<std::int64_t> sizes;
         std::vector<std::int64_t> wanted;
@@ -95,8 +98,8 @@ struct JoinedLinear : torch::autograd::Function<JoinedLinear> {
         return result;
     }
 
-    static void biasGradients(const torch::Tensor& dy, const std::vector<std::int64_t>& sizes, const std::vector<std::int64_t>& wanted,
-                              variable_list& result) {
+    static void biasGradients(const torch::Tensor& dy, const std::vector<std::int64_t>& sizes,
+                              const std::vector<std::int64_t>& wanted, variable_list& result) {
         const bool isAnyWanted = std::any_of(wanted.begin() + static_cast<std::ptrdiff_t>(sizes.size()), wanted.end(),
                                              [](std::int64_t w) { return w != 0; });
         const torch::Tensor all = isAnyWanted ? dy.sum(0) : torch::Tensor();
@@ -110,7 +113,8 @@ struct JoinedLinear : torch::autograd::Function<JoinedLinear> {
 
 /// y[:, first : first + delta's columns] += delta, in place; the gradient of delta is those columns of y's.
 struct AddColumns : torch::autograd::Function<AddColumns> {
-    static torch::Tensor forward(AutogradContext* context, torch::Tensor y, const torch::Tensor& delta, std::int64_t first) {
+    static torch::Tensor forward(AutogradContext* context, torch::Tensor y, const torch::Tensor& delta,
+                                 std::int64_t first) {
         context->saved_data["first"] = first;
         context->saved_data["columns"] = delta.size(1);
         y.narrow(1, first, delta.size(1)).add_(delta);
@@ -118,13 +122,15 @@ struct AddColumns : torch::autograd::Function<AddColumns> {
         return y;
     }
     static variable_list backward(AutogradContext* context, variable_list grads) {
-        return {grads[0], grads[0].narrow(1, context->saved_data["first"].toInt(), context->saved_data["columns"].toInt()),
+        return {grads[0],
+                grads[0].narrow(1, context->saved_data["first"].toInt(), context->saved_data["columns"].toInt()),
                 torch::Tensor()};
     }
 };
 
 /// y plus the part's low-rank product in its columns.
-torch::Tensor addAdapter(const torch::Tensor& y, const torch::Tensor& x, const LinearPart& part, const DropoutContext& context) {
+torch::Tensor addAdapter(const torch::Tensor& y, const torch::Tensor& x, const LinearPart& part,
+                         const DropoutContext& context) {
     const torch::Tensor reduced = at::linear(dropout(x, part.lora->dropout, context), part.lora->a);
     const torch::Tensor delta = at::linear(reduced, part.lora->b) * part.lora->scaling;
     return AddColumns::apply(y, delta, part.firstRow);
@@ -135,9 +141,9 @@ bool needsGraph(const torch::Tensor& x, const std::vector<LinearPart>& parts) {
         return false;
     }
     return x.requires_grad() || std::any_of(parts.begin(), parts.end(), [](const LinearPart& part) {
-        return part.weight.requires_grad() || (part.bias.defined() && part.bias.requires_grad()) ||
-               (part.lora && (part.lora->a.requires_grad() || part.lora->b.requires_grad()));
-    });
+               return part.weight.requires_grad() || (part.bias.defined() && part.bias.requires_grad()) ||
+                      (part.lora && (part.lora->a.requires_grad() || part.lora->b.requires_grad()));
+           });
 }
 
 torch::Tensor leafOf(const torch::Tensor& joined, std::int64_t first, std::int64_t rows, const torch::Tensor& before) {
@@ -198,7 +204,8 @@ void Linear::convert(torch::ScalarType dtype, const torch::Device& device) {
     }
 }
 
-torch::Tensor Linear::forward(const torch::Tensor& x, const DropoutContext& context, std::optional<torch::ScalarType> outputType) const {
+torch::Tensor Linear::forward(const torch::Tensor& x, const DropoutContext& context,
+                              std::optional<torch::ScalarType> outputType) const {
     const bool isGraph = needsGraph(x, parts_);
     if (!isGraph && inferenceOverride) {
         return inferenceOverride->apply(x).to(outputType.value_or(x.scalar_type()));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// y = x W' + b, where W may be several modules of the file joined along their outputs (q, k, v or gate, up), so that one matrix
-/// product serves all of them while each keeps its own leaf weight and gradient. LoRA sits on the parts.
+/// y = x W' + b, where W may be several modules of the file joined along their outputs (q, k, v or gate, up), so that
+/// one matrix product serves all of them while each keeps its own leaf weight and gradient. LoRA sits on the parts.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -23,7 +23,7 @@ struct LoraPair {
 
 /// One module of the file.
 struct LinearPart {
-    std::string name;       ///< such as "model.layers.0.self_attn.q_proj"
+    std::string name;  ///< such as "model.layers.0.self_attn.q_proj"
     std::int64_t firstRow = 0;
     std::int64_t rows = 0;  ///< its outputs
     torch::Tensor weight;   ///< leaf [rows, in]: a view of the joined storage
@@ -57,7 +57,9 @@ public:
     std::int64_t outputs() const { return weight_.size(0); }
     std::vector<LinearPart>& parts() { return parts_; }
     const std::vector<LinearPart>& parts() const { return parts_; }
-    const torch::Tensor& joinedWeight() const { return weight_; }  ///< [out, in], shares storage with the parts, no gradient
+    const torch::Tensor& joinedWeight() const {
+        return weight_;
+    }  ///< [out, in], shares storage with the parts, no gradient
     const torch::Tensor& joinedBias() const { return bias_; }
 
     /// x [n, in] -> [n, out] in x's dtype, or in outputType. Adapters count while isLoraEnabled.
@@ -79,8 +81,8 @@ private:
     std::vector<LinearPart> parts_;
 };
 
-/// x [n, in] times weight [out, in], plus bias if defined, without autograd. Few rows on a CPU go to a hand-written kernel that
-/// reads each weight once.
+/// x [n, in] times weight [out, in], plus bias if defined, without autograd. Few rows on a CPU go to a hand-written
+/// kernel that reads each weight once.
 torch::Tensor linearInference(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
                               std::optional<torch::ScalarType> outputType = std::nullopt);
 

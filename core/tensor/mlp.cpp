@@ -64,7 +64,8 @@ struct Swiglu : torch::autograd::Function<Swiglu> {
         context->save_for_backward({gateUp});
         return swigluForward(gateUp);
     }
-    static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context, torch::autograd::variable_list grads) {
+    static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                   torch::autograd::variable_list grads) {
         return {swigluBackward(grads[0].contiguous(), context->get_saved_variables()[0])};
     }
 };

@@ -23,8 +23,10 @@ struct FusedResult {
     torch::Tensor statistics;  ///< [N, 2] mean, rstd
 };
 
-/// Rows are split over threads; a branch is added into a new f32-or-stream-typed sum, else the stream itself is the sum.
-FusedResult fusedForward(const torch::Tensor& stream, const torch::Tensor& branch, const Norm& norm, torch::ScalarType outputType) {
+/// Rows are split over threads; a branch is added into a new f32-or-stream-typed sum, else the stream itself is the
+/// sum.
+FusedResult fusedForward(const torch::Tensor& stream, const torch::Tensor& branch, const Norm& norm,
+                         torch::ScalarType outputType) {
     const std::int64_t rows = stream.size(0);
     const std::int64_t width = stream.size(1);
     FusedResult result;
@@ -40,13 +42,15 @@ FusedResult fusedForward(const torch::Tensor& stream, const torch::Tensor& branc
             kernels::loadRow(row.data(), kernels::rowOf(stream, r), kernels::numberOf(stream), width);
             if (branch.defined()) {
                 kernels::addRow(row.data(), kernels::rowOf(branch, r), kernels::numberOf(branch), width);
-                kernels::storeRow(kernels::mutableRowOf(result.values.sum, r), kernels::numberOf(stream), row.data(), width);
+                kernels::storeRow(kernels::mutableRowOf(result.values.sum, r), kernels::numberOf(stream), row.data(),
+                                  width);
             }
             const NormStatistics s = kernels::normRow(row.data(), row.data(), weight, bias, width,
                                                       static_cast<float>(norm.epsilon), centreOf(norm.kind));
             statistics[2 * r] = s.mean;
             statistics[2 * r + 1] = s.rstd;
-            kernels::storeRow(kernels::mutableRowOf(result.values.normed, r), kernels::numberOf(result.values.normed), row.data(), width);
+            kernels::storeRow(kernels::mutableRowOf(result.values.normed, r), kernels::numberOf(result.values.normed),
+                              row.data(), width);
         }
     });
     return result;
@@ -84,8 +88,8 @@ FusedGradients fusedBackward(const torch::Tensor& dSum, const torch::Tensor& dNo
                 } else {
                     std::fill_n(dx, width, 0.0f);
                 }
-                kernels::normRowBackward(dx, dy, x, weight.const_data_ptr<float>(), {saved[2 * r], saved[2 * r + 1]}, width, centre,
-                                         dWeight, dBias);
+                kernels::normRowBackward(dx, dy, x, weight.const_data_ptr<float>(), {saved[2 * r], saved[2 * r + 1]},
+                                         width, centre, dWeight, dBias);
                 kernels::storeRow(kernels::mutableRowOf(result.stream, r), kernels::numberOf(result.stream), dx, width);
             }
         }
@@ -98,19 +102,23 @@ FusedGradients fusedBackward(const torch::Tensor& dSum, const torch::Tensor& dNo
 }
 
 /// Autograd nodes take no undefined tensors.
-std::optional<torch::Tensor> given(const torch::Tensor& x) { return x.defined() ? std::optional<torch::Tensor>(x) : std::nullopt; }
+std::optional<torch::Tensor> given(const torch::Tensor& x) {
+    return x.defined() ? std::optional<torch::Tensor>(x) : std::nullopt;
+}
 
 struct FusedAddNorm : torch::autograd::Function<FusedAddNorm> {
-    static torch::autograd::variable_list forward(torch::autograd::AutogradContext* context, const torch::Tensor& stream,
-                                                  const std::optional<torch::Tensor>& maybeBranch, const torch::Tensor& weight,
-                                                  const std::optional<torch::Tensor>& bias, const Norm& norm,
-                                                  torch::ScalarType outputType) {
+    static torch::autograd::variable_list forward(torch::autograd::AutogradContext* context,
+                                                  const torch::Tensor& stream,
+                                                  const std::optional<torch::Tensor>& maybeBranch,
+                                                  const torch::Tensor& weight, const std::optional<torch::Tensor>& bias,
+                                                  const Norm& norm, torch::ScalarType outputType) {
         const torch::Tensor branch = maybeBranch.value_or(torch::Tensor());
         FusedResult result = fusedForward(stream, branch, norm, outputType);
         context->save_for_backward({branch.defined() ? result.values.sum : stream, result.statistics, weight});
         context->saved_data["layer"] = norm.kind == NormKind::Layer;
         context->saved_data["hasBias"] = bias.has_value();
-        context->saved_data["branchType"] = branch.defined() ? static_cast<std::int64_t>(branch.scalar_type()) : std::int64_t{-1};
+        context->saved_data["branchType"] =
+            branch.defined() ? static_cast<std::int64_t>(branch.scalar_type()) : std::int64_t{-1};
         context->set_materialize_grads(false);
         if (branch.defined()) {
             return {result.values.sum, result.values.normed};
@@ -118,7 +126,8 @@ struct FusedAddNorm : torch::autograd::Function<FusedAddNorm> {
         return {result.values.normed};
     }
 
-    static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context, torch::autograd::variable_list grads) {
+    static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                   torch::autograd::variable_list grads) {
         const auto saved = context->get_saved_variables();
         const std::int64_t branchType = context->saved_data["branchType"].toInt();
         const bool hasBranch = branchType >= 0;
@@ -126,12 +135,13 @@ struct FusedAddNorm : torch::autograd::Function<FusedAddNorm> {
         const torch::Tensor dSum = hasBranch ? grads.front() : torch::Tensor();
         torch::Tensor dBranch;
         if (!dNormed.defined()) {
-            dBranch = hasBranch && dSum.defined() ? dSum.to(static_cast<torch::ScalarType>(branchType)) : torch::Tensor();
+            dBranch =
+                hasBranch && dSum.defined() ? dSum.to(static_cast<torch::ScalarType>(branchType)) : torch::Tensor();
             return {dSum, dBranch, torch::Tensor(), torch::Tensor(), torch::Tensor(), torch::Tensor()};
         }
         const Centre centre = context->saved_data["layer"].toBool() ? Centre::Yes : Centre::No;
-        FusedGradients result = fusedBackward(dSum.defined() ? dSum.contiguous() : dSum, dNormed.contiguous(), saved[0], saved[1],
-                                              saved[2], centre);
+        FusedGradients result = fusedBackward(dSum.defined() ? dSum.contiguous() : dSum, dNormed.contiguous(), saved[0],
+                                              saved[1], saved[2], centre);
         if (hasBranch) {
             dBranch = result.stream.to(static_cast<torch::ScalarType>(branchType));
         }
@@ -143,7 +153,8 @@ struct FusedAddNorm : torch::autograd::Function<FusedAddNorm> {
 };
 
 /// The same with ATen's operators, for other devices and dtypes.
-NormResult composedAddNorm(const torch::Tensor& stream, const torch::Tensor& branch, const Norm& norm, torch::ScalarType outputType) {
+NormResult composedAddNorm(const torch::Tensor& stream, const torch::Tensor& branch, const Norm& norm,
+                           torch::ScalarType outputType) {
     NormResult result;
     result.sum = branch.defined() ? stream + branch : stream;
     const torch::Tensor wide = result.sum.to(torch::kFloat32);
@@ -164,7 +175,8 @@ bool needsGraph(const torch::Tensor& stream, const torch::Tensor& branch, const 
 
 }  // namespace
 
-NormResult addNorm(const torch::Tensor& stream, const torch::Tensor& branch, const Norm& norm, torch::ScalarType outputType) {
+NormResult addNorm(const torch::Tensor& stream, const torch::Tensor& branch, const Norm& norm,
+                   torch::ScalarType outputType) {
     const bool isFused = kernels::isPlain(stream) && (!branch.defined() || kernels::isPlain(branch)) &&
                          norm.weight.scalar_type() == torch::kFloat32 &&
                          (outputType == torch::kFloat32 || outputType == torch::kBFloat16);

@@ -23,8 +23,10 @@ struct NormResult {
     torch::Tensor normed;  ///< [N, D] in outputType
 };
 
-/// Differentiable in stream, branch, weight and bias. stream [N, D] f32 or bf16, branch [N, D] of any float dtype. Statistics are
-/// taken in f32. With outputType f32 and plain f32 input this equals torch's layer_norm and transformers' RMSNorm.
-NormResult addNorm(const torch::Tensor& stream, const torch::Tensor& branch, const Norm& norm, torch::ScalarType outputType);
+/// Differentiable in stream, branch, weight and bias. stream [N, D] f32 or bf16, branch [N, D] of any float dtype.
+/// Statistics are taken in f32. With outputType f32 and plain f32 input this equals torch's layer_norm and
+/// transformers' RMSNorm.
+NormResult addNorm(const torch::Tensor& stream, const torch::Tensor& branch, const Norm& norm,
+                   torch::ScalarType outputType);
 
 }  // namespace lathe::tensor

@@ -19,21 +19,27 @@ void checkSequences(const Rows& sequences, const BatchOptions& options, const Ro
         throw Error(ErrorCode::InvalidInput, "A batch needs at least one sequence. None was given.");
     }
     if (!tokenTypes.empty() && tokenTypes.size() != sequences.size()) {
-        throw Error(ErrorCode::InvalidInput, fmt::format("A batch has {} sequences but token types for {}. Give one list a sequence.",
-                                                         sequences.size(), tokenTypes.size()));
+        throw Error(ErrorCode::InvalidInput,
+                    fmt::format("A batch has {} sequences but token types for {}. Give one list a sequence.",
+                                sequences.size(), tokenTypes.size()));
     }
     for (std::size_t i = 0; i < sequences.size(); ++i) {
         if (sequences[i].empty()) {
-            throw Error(ErrorCode::InvalidInput, fmt::format("Sequence {} of a batch has no tokens. Leave empty texts out.", i));
+            throw Error(ErrorCode::InvalidInput,
+                        fmt::format("Sequence {} of a batch has no tokens. Leave empty texts out.", i));
         }
         if (!tokenTypes.empty() && tokenTypes[i].size() != sequences[i].size()) {
-            throw Error(ErrorCode::InvalidInput, fmt::format("Sequence {} has {} tokens but {} token types. They must be as many.", i,
-                                                             sequences[i].size(), tokenTypes[i].size()));
-        }
-        if (options.layout == BatchLayout::MaxLength && static_cast<std::int64_t>(sequences[i].size()) > options.maxLength) {
             throw Error(ErrorCode::InvalidInput,
-                        fmt::format("Sequence {} has {} tokens, more than the fixed length of {}. Truncate it or raise max_length.", i,
-                                    sequences[i].size(), options.maxLength));
+                        fmt::format("Sequence {} has {} tokens but {} token types. They must be as many.", i,
+                                    sequences[i].size(), tokenTypes[i].size()));
+        }
+        if (options.layout == BatchLayout::MaxLength &&
+            static_cast<std::int64_t>(sequences[i].size()) > options.maxLength) {
+            throw Error(
+                ErrorCode::InvalidInput,
+                fmt::format(
+                    "Sequence {} has {} tokens, more than the fixed length of {}. Truncate it or raise max_length.", i,
+                    sequences[i].size(), options.maxLength));
         }
     }
 }
@@ -103,7 +109,8 @@ PackedBatch makePackedBatch(const Rows& sequences, const BatchOptions& options, 
         auto* positions = batch.positions.data_ptr<std::int64_t>();
         std::iota(positions + batch.offsets[b], positions + batch.offsets[b + 1], std::int64_t{0});
         if (!tokenTypes.empty()) {
-            std::copy(tokenTypes[b].begin(), tokenTypes[b].end(), batch.tokenTypes.data_ptr<std::int64_t>() + batch.offsets[b]);
+            std::copy(tokenTypes[b].begin(), tokenTypes[b].end(),
+                      batch.tokenTypes.data_ptr<std::int64_t>() + batch.offsets[b]);
         }
     }
     return batch;

@@ -8,20 +8,22 @@
 
 namespace lathe::tensor {
 
-/// Packed: no padding at all. Dynamic: every slot is as long as the longest sequence. MaxLength: every slot has a fixed length.
+/// Packed: no padding at all. Dynamic: every slot is as long as the longest sequence. MaxLength: every slot has a fixed
+/// length.
 enum class BatchLayout { Packed, Dynamic, MaxLength };
 
-/// N rows in B slots; slot b holds rows offsets[b] .. offsets[b+1]-1, of which the first lengths[b] are real (padding is right).
+/// N rows in B slots; slot b holds rows offsets[b] .. offsets[b+1]-1, of which the first lengths[b] are real (padding
+/// is right).
 struct PackedBatch {
-    torch::Tensor ids;         ///< [N] int64
-    torch::Tensor positions;   ///< [N] int64, 0, 1, 2, ... in each slot (a model adds its own offset, such as RoBERTa's)
-    torch::Tensor tokenTypes;  ///< [N] int64, or undefined: all zero
+    torch::Tensor ids;        ///< [N] int64
+    torch::Tensor positions;  ///< [N] int64, 0, 1, 2, ... in each slot (a model adds its own offset, such as RoBERTa's)
+    torch::Tensor tokenTypes;           ///< [N] int64, or undefined: all zero
     std::vector<std::int64_t> offsets;  ///< B + 1 values
     std::vector<std::int64_t> lengths;  ///< B values, real tokens a slot; equal to the slot's size unless padded
 
     std::int64_t numSequences() const { return static_cast<std::int64_t>(lengths.size()); }
     std::int64_t numRows() const { return offsets.empty() ? 0 : offsets.back(); }  ///< N, padding included
-    std::int64_t numTokens() const;                                                 ///< real tokens only
+    std::int64_t numTokens() const;                                                ///< real tokens only
     bool isPadded() const { return numTokens() != numRows(); }
     /// Row of each slot's last real token, [B] int64 on the ids' device.
     torch::Tensor lastTokenRows() const;

@@ -18,8 +18,9 @@ torch::Tensor stretchLlama3(const torch::Tensor& frequencies, const RopeSettings
     const double shortest = static_cast<double>(settings.originalMaxPositions) / settings.highFrequencyFactor;
     const torch::Tensor wavelengths = 2 * std::numbers::pi / frequencies;
     const torch::Tensor slowed = frequencies / settings.factor;
-    const torch::Tensor smooth = (static_cast<double>(settings.originalMaxPositions) / wavelengths - settings.lowFrequencyFactor) /
-                                 (settings.highFrequencyFactor - settings.lowFrequencyFactor);
+    const torch::Tensor smooth =
+        (static_cast<double>(settings.originalMaxPositions) / wavelengths - settings.lowFrequencyFactor) /
+        (settings.highFrequencyFactor - settings.lowFrequencyFactor);
     const torch::Tensor blended = (1 - smooth) * slowed + smooth * frequencies;
     return torch::where(wavelengths > longest, slowed, torch::where(wavelengths < shortest, frequencies, blended));
 }

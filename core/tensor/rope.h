@@ -13,8 +13,8 @@ struct RopeSettings {
     double theta = 0;  ///< base; 0: the model has no RoPE
     RopeScaling scaling = RopeScaling::None;
     double factor = 1;
-    double lowFrequencyFactor = 1;   ///< llama3 only
-    double highFrequencyFactor = 4;  ///< llama3 only
+    double lowFrequencyFactor = 1;             ///< llama3 only
+    double highFrequencyFactor = 4;            ///< llama3 only
     std::int64_t originalMaxPositions = 8192;  ///< llama3 only
 
     bool isUsed() const { return theta > 0; }

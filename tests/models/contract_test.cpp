@@ -25,7 +25,8 @@ class Contract : public ::testing::TestWithParam<std::tuple<std::string, Head>> 
 protected:
     void SetUp() override {
         modelType = std::get<0>(GetParam());
-        ASSERT_FALSE(tinyConfig(modelType).empty()) << "add a tiny config of " << modelType << " to tests/models/tiny.cpp";
+        ASSERT_FALSE(tinyConfig(modelType).empty())
+            << "add a tiny config of " << modelType << " to tests/models/tiny.cpp";
         loaded = make();
         if (loaded.model->architecture().head == HeadKind::None) {
             GTEST_SKIP() << "an encoder without a head has nothing to learn";
@@ -34,7 +35,8 @@ protected:
     }
 
     LoadedModel make(std::uint64_t seed = 7) const {
-        return std::get<1>(GetParam()) == Head::Own ? tinyModel(modelType, {}, seed) : tinyModel(modelType, threeLabels(), seed);
+        return std::get<1>(GetParam()) == Head::Own ? tinyModel(modelType, {}, seed)
+                                                    : tinyModel(modelType, threeLabels(), seed);
     }
     Model& model() { return *loaded.model; }
 
@@ -43,7 +45,8 @@ protected:
     /// One row a real token of a language model, one row a sequence of a classifier.
     torch::Tensor logits(Model& of, const PackedBatch& on, const ForwardOptions& options = {}) {
         const torch::Tensor hidden = of.forward(on, options);
-        return isLanguageModel() ? of.languageModelLogits(hidden.index_select(0, on.realRows())) : of.classificationLogits(hidden, on, options);
+        return isLanguageModel() ? of.languageModelLogits(hidden.index_select(0, on.realRows()))
+                                 : of.classificationLogits(hidden, on, options);
     }
 
     torch::Tensor loss(Model& of, const PackedBatch& on, const ForwardOptions& options = {}) {
@@ -61,7 +64,8 @@ protected:
         loss(of, batch, options).backward();
         std::vector<torch::Tensor> found;
         for (const Parameter& parameter : of.parameters()) {
-            found.push_back(parameter.value.grad().defined() ? parameter.value.grad().clone() : torch::zeros_like(parameter.value));
+            found.push_back(parameter.value.grad().defined() ? parameter.value.grad().clone()
+                                                             : torch::zeros_like(parameter.value));
         }
         return found;
     }
@@ -91,7 +95,8 @@ TEST_P(Contract, GradientsAgreeWithFiniteDifferences) {
     base::RandomStream random(3, 3);
     for (std::size_t p = 0; p < found.size(); ++p) {
         torch::Tensor value = model().parameters()[p].value;
-        torch::Tensor direction = found[p] + 0.3 * found[p].norm() * torch::randn_like(value) / std::sqrt(static_cast<double>(value.numel()));
+        torch::Tensor direction =
+            found[p] + 0.3 * found[p].norm() * torch::randn_like(value) / std::sqrt(static_cast<double>(value.numel()));
         const double norm = direction.norm().item<double>();
         if (norm < 1e-5) {
             continue;  // a key's bias, or a position that no row has
@@ -119,7 +124,8 @@ TEST_P(Contract, SavedAndLoadedIsTheSame) {
     ASSERT_EQ(again.model->parameters().size(), model().parameters().size());
     for (std::size_t i = 0; i < model().parameters().size(); ++i) {
         EXPECT_EQ(again.model->parameters()[i].name, model().parameters()[i].name);
-        EXPECT_TRUE(torch::equal(again.model->parameters()[i].value, model().parameters()[i].value)) << model().parameters()[i].name;
+        EXPECT_TRUE(torch::equal(again.model->parameters()[i].value, model().parameters()[i].value))
+            << model().parameters()[i].name;
     }
     EXPECT_TRUE(torch::equal(logits(*again.model, batch), logits(model(), batch)));
     std::filesystem::remove_all(folder);
@@ -137,8 +143,11 @@ TEST_P(Contract, SequenceAloneEqualsSequenceInABatch) {
 TEST_P(Contract, PaddedEqualsPacked) {
     const torch::NoGradGuard noGrad;
     const torch::Tensor packed = logits(model(), batch);
-    EXPECT_LT(largestDifference(packed, logits(model(), tensor::makePackedBatch(rows, {BatchLayout::Dynamic, 0, 2}))), 2e-5f);
-    EXPECT_LT(largestDifference(packed, logits(model(), tensor::makePackedBatch(rows, {BatchLayout::MaxLength, 20, 2}))), 2e-5f);
+    EXPECT_LT(largestDifference(packed, logits(model(), tensor::makePackedBatch(rows, {BatchLayout::Dynamic, 0, 2}))),
+              2e-5f);
+    EXPECT_LT(
+        largestDifference(packed, logits(model(), tensor::makePackedBatch(rows, {BatchLayout::MaxLength, 20, 2}))),
+        2e-5f);
 }
 
 TEST_P(Contract, PaddedGradientsEqualPackedOnes) {
@@ -162,7 +171,8 @@ TEST_P(Contract, Bf16IsCloseToF32) {
     const auto narrow = gradients(model());
     for (std::size_t i = 0; i < wide.size(); ++i) {
         const double norm = wide[i].norm().item<double>();
-        EXPECT_LT((narrow[i].to(torch::kFloat32) - wide[i]).norm().item<double>(), 0.12 * norm + 2e-3) << model().parameters()[i].name;
+        EXPECT_LT((narrow[i].to(torch::kFloat32) - wide[i]).norm().item<double>(), 0.12 * norm + 2e-3)
+            << model().parameters()[i].name;
         const bool isNorm = model().parameters()[i].kind == ParameterKind::Norm;
         EXPECT_EQ(model().parameters()[i].value.scalar_type(), isNorm ? torch::kFloat32 : torch::kBFloat16);
     }
@@ -349,7 +359,9 @@ std::string nameOf(const ::testing::TestParamInfo<std::tuple<std::string, Head>>
 }
 
 INSTANTIATE_TEST_SUITE_P(Registry, Contract,
-                         ::testing::Combine(::testing::ValuesIn(knownModelTypes()), ::testing::Values(Head::Own, Head::Classifier)), nameOf);
+                         ::testing::Combine(::testing::ValuesIn(knownModelTypes()),
+                                            ::testing::Values(Head::Own, Head::Classifier)),
+                         nameOf);
 
 }  // namespace
 }  // namespace lathe::models::testing

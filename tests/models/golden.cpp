@@ -52,7 +52,8 @@ NextTokens nextTokens(const tensor::PackedBatch& batch) {
     return next;
 }
 
-torch::Tensor goldenLoss(Model& model, const tensor::PackedBatch& batch, const base::Json& expected, const ForwardOptions& options) {
+torch::Tensor goldenLoss(Model& model, const tensor::PackedBatch& batch, const base::Json& expected,
+                         const ForwardOptions& options) {
     const torch::Tensor hidden = model.forward(batch, options);
     if (model.architecture().head == HeadKind::LanguageModel) {
         const NextTokens next = nextTokens(batch);

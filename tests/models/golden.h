@@ -31,7 +31,9 @@ struct NextTokens {
 };
 NextTokens nextTokens(const tensor::PackedBatch& batch);
 
-/// The loss that expected.json's note speaks of, by task: next-token cross entropy, multi-label BCE, or pairwise reward.
-torch::Tensor goldenLoss(Model& model, const tensor::PackedBatch& batch, const base::Json& expected, const ForwardOptions& options = {});
+/// The loss that expected.json's note speaks of, by task: next-token cross entropy, multi-label BCE, or pairwise
+/// reward.
+torch::Tensor goldenLoss(Model& model, const tensor::PackedBatch& batch, const base::Json& expected,
+                         const ForwardOptions& options = {});
 
 }  // namespace lathe::models::testing

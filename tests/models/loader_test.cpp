@@ -21,7 +21,8 @@ namespace fs = std::filesystem;
 class Loading : public ::testing::Test {
 protected:
     void SetUp() override {
-        folder = fs::path(::testing::TempDir()) / (std::string("lathe-loading-") + ::testing::UnitTest::GetInstance()->current_test_info()->name());
+        folder = fs::path(::testing::TempDir()) /
+                 (std::string("lathe-loading-") + ::testing::UnitTest::GetInstance()->current_test_info()->name());
         fs::remove_all(folder);
     }
     void TearDown() override { fs::remove_all(folder); }
@@ -44,21 +45,25 @@ protected:
     }
 
     /// Saves a model with some tensors left out, renamed or added.
-    void saveEdited(Model& model, const std::function<std::string(const std::string&)>& rename, bool addsStranger = false) {
+    void saveEdited(Model& model, const std::function<std::string(const std::string&)>& rename,
+                    bool addsStranger = false) {
         std::vector<formats::TensorToWrite> tensors;
         for (const Parameter& parameter : model.parameters()) {
             const std::string name = rename(parameter.name);
             if (!name.empty()) {
-                const torch::Tensor value = (parameter.isTransposed ? parameter.value.t() : parameter.value).detach().contiguous();
+                const torch::Tensor value =
+                    (parameter.isTransposed ? parameter.value.t() : parameter.value).detach().contiguous();
                 tensors.push_back(formats::floatTensor(name, value.sizes().vec(), formats::TensorType::F32,
                                                        [value](std::uint64_t first, std::span<float> out) {
-                                                           std::copy_n(value.data_ptr<float>() + first, out.size(), out.begin());
+                                                           std::copy_n(value.data_ptr<float>() + first, out.size(),
+                                                                       out.begin());
                                                        }));
             }
         }
         if (addsStranger) {
-            tensors.push_back(formats::floatTensor("model.layers.9.mlp.up_proj.weight", {2}, formats::TensorType::F32,
-                                                   [](std::uint64_t, std::span<float> out) { std::fill(out.begin(), out.end(), 0.0f); }));
+            tensors.push_back(formats::floatTensor(
+                "model.layers.9.mlp.up_proj.weight", {2}, formats::TensorType::F32,
+                [](std::uint64_t, std::span<float> out) { std::fill(out.begin(), out.end(), 0.0f); }));
         }
         formats::writeModelFolder(folder, model.configJson(), "", tensors);
     }
@@ -78,7 +83,8 @@ TEST_F(Loading, EncoderWithoutPrefixTakesANewHead) {
     EXPECT_EQ(first.model->parameters().front().name, "bert.embeddings.word_embeddings.weight");
     EXPECT_TRUE(torch::equal(first.model->parameters().front().value, base.model->parameters().front().value));
     const LoadedModel second = loadModel(folder, options);
-    EXPECT_TRUE(torch::equal(first.model->findParameter("classifier.weight")->value, second.model->findParameter("classifier.weight")->value));
+    EXPECT_TRUE(torch::equal(first.model->findParameter("classifier.weight")->value,
+                             second.model->findParameter("classifier.weight")->value));
     const double deviation = first.model->findParameter("classifier.weight")->value.std().item<double>();
     EXPECT_NEAR(deviation, 0.02, 0.006);
     const base::Json config = base::parseJson(first.model->configJson(), "config");
@@ -104,7 +110,8 @@ TEST_F(Loading, ClassifierIsReadAgainWhenTheSameLabelsAreAskedFor) {
     options.head = threeLabels();
     EXPECT_TRUE(loadModel(folder, options).initialised.empty());
     options.head->labels = {"only"};
-    EXPECT_EQ(loadModel(folder, options).initialised, (std::vector<std::string>{"classifier.out_proj.weight", "classifier.out_proj.bias"}));
+    EXPECT_EQ(loadModel(folder, options).initialised,
+              (std::vector<std::string>{"classifier.out_proj.weight", "classifier.out_proj.bias"}));
 }
 
 TEST_F(Loading, LanguageModelBecomesARewardModel) {
@@ -115,13 +122,16 @@ TEST_F(Loading, LanguageModelBecomesARewardModel) {
     const LoadedModel reward = loadModel(folder, options);
     EXPECT_EQ(reward.initialised, (std::vector<std::string>{"score.weight"}));
     const auto batch = tensor::makePackedBatch(randomRows({3, 5}));
-    EXPECT_EQ(reward.model->classificationLogits(reward.model->forward(batch), batch).sizes(), (std::vector<std::int64_t>{2, 1}));
+    EXPECT_EQ(reward.model->classificationLogits(reward.model->forward(batch), batch).sizes(),
+              (std::vector<std::int64_t>{2, 1}));
     EXPECT_THROW(reward.model->languageModelLogits(torch::zeros({1, 32})), Error);
 }
 
 TEST_F(Loading, MissingTensorIsNamed) {
     const LoadedModel made = tinyModel("llama");
-    saveEdited(*made.model, [](const std::string& name) { return name == "model.layers.1.mlp.up_proj.weight" ? std::string() : name; });
+    saveEdited(*made.model, [](const std::string& name) {
+        return name == "model.layers.1.mlp.up_proj.weight" ? std::string() : name;
+    });
     const std::string message = errorOfLoading(ErrorCode::CorruptFile);
     EXPECT_NE(message.find("model.layers.1.mlp.up_proj.weight"), std::string::npos) << message;
     EXPECT_NE(message.find("[48, 32]"), std::string::npos) << message;
@@ -129,7 +139,8 @@ TEST_F(Loading, MissingTensorIsNamed) {
 
 TEST_F(Loading, UnexpectedTensorIsNamed) {
     const LoadedModel made = tinyModel("llama");
-    saveEdited(*made.model, [](const std::string& name) { return name; }, true);
+    saveEdited(
+        *made.model, [](const std::string& name) { return name; }, true);
     EXPECT_NE(errorOfLoading(ErrorCode::CorruptFile).find("model.layers.9.mlp.up_proj.weight"), std::string::npos);
 }
 
@@ -174,17 +185,26 @@ struct BadValue {
 
 TEST(Config, ValuesOutOfRangeAreNamed) {
     const std::vector<BadValue> bad{
-        {"num_hidden_layers", -1, ErrorCode::CorruptFile},        {"num_hidden_layers", 1.5, ErrorCode::CorruptFile},
-        {"hidden_size", "big", ErrorCode::CorruptFile},           {"vocab_size", 0, ErrorCode::CorruptFile},
-        {"vocab_size", 1e30, ErrorCode::CorruptFile},             {"num_key_value_heads", 3, ErrorCode::CorruptFile},
-        {"rms_norm_eps", -1.0, ErrorCode::CorruptFile},           {"hidden_act", "tanhshrink", ErrorCode::Unsupported},
-        {"tie_word_embeddings", "yes", ErrorCode::CorruptFile},   {"attention_dropout", 1.5, ErrorCode::CorruptFile},
-        {"pad_token_id", 40, ErrorCode::CorruptFile},             {"head_dim", 7, ErrorCode::CorruptFile},
-        {"max_position_embeddings", 0, ErrorCode::CorruptFile},   {"rope_theta", 0, ErrorCode::CorruptFile},
+        {"num_hidden_layers", -1, ErrorCode::CorruptFile},
+        {"num_hidden_layers", 1.5, ErrorCode::CorruptFile},
+        {"hidden_size", "big", ErrorCode::CorruptFile},
+        {"vocab_size", 0, ErrorCode::CorruptFile},
+        {"vocab_size", 1e30, ErrorCode::CorruptFile},
+        {"num_key_value_heads", 3, ErrorCode::CorruptFile},
+        {"rms_norm_eps", -1.0, ErrorCode::CorruptFile},
+        {"hidden_act", "tanhshrink", ErrorCode::Unsupported},
+        {"tie_word_embeddings", "yes", ErrorCode::CorruptFile},
+        {"attention_dropout", 1.5, ErrorCode::CorruptFile},
+        {"pad_token_id", 40, ErrorCode::CorruptFile},
+        {"head_dim", 7, ErrorCode::CorruptFile},
+        {"max_position_embeddings", 0, ErrorCode::CorruptFile},
+        {"rope_theta", 0, ErrorCode::CorruptFile},
         {"hidden_size", 18446744073709551615u, ErrorCode::CorruptFile},
         {"rope_scaling", {{"rope_type", "yarn"}}, ErrorCode::Unsupported},
         {"rope_scaling", {{"rope_type", "llama3"}, {"factor", -2}}, ErrorCode::CorruptFile},
-        {"rope_scaling", {{"rope_type", "llama3"}, {"low_freq_factor", 4.0}, {"high_freq_factor", 1.0}}, ErrorCode::CorruptFile},
+        {"rope_scaling",
+         {{"rope_type", "llama3"}, {"low_freq_factor", 4.0}, {"high_freq_factor", 1.0}},
+         ErrorCode::CorruptFile},
     };
     for (const BadValue& entry : bad) {
         base::Json config = base::parseJson(tinyConfig("llama"), "config");
@@ -218,6 +238,31 @@ TEST(Forward, IdsAndPositionsOutsideTheTablesAreErrors) {
     EXPECT_THROW(made.model->forward(tensor::makePackedBatch({{-1}})), Error);
     EXPECT_THROW(made.model->forward(tensor::makePackedBatch({std::vector<std::int32_t>(33, 5)})), Error);
     EXPECT_NO_THROW(made.model->forward(tensor::makePackedBatch({std::vector<std::int32_t>(32, 5)})));
+}
+
+TEST_F(Loading, AdapterFolderFindsItsBaseAndItsHead) {
+    const LoadedModel base = tinyModel("gpt2");
+    saveModel(*base.model, folder / "base");
+    LoadOptions options;
+    options.head = threeLabels();
+    const LoadedModel trained = loadModel(folder / "base", options);
+    trained.model->attachLora({}, 3);
+    {
+        const torch::NoGradGuard noGrad;
+        trained.model->findParameter("score.weight")->value.fill_(0.25);
+        for (Parameter& adapter : trained.model->adapterParameters()) {
+            adapter.value.add_(0.1);
+        }
+    }
+    saveAdapter(*trained.model, folder / "adapter", "../base");
+    const LoadedModel again = loadModel(folder / "adapter");
+    ASSERT_TRUE(again.model->hasLora());
+    EXPECT_EQ(again.labels.size(), 3u);
+    const auto batch = tensor::makePackedBatch(randomRows({3, 5}));
+    EXPECT_TRUE(torch::equal(again.model->classificationLogits(again.model->forward(batch), batch),
+                             trained.model->classificationLogits(trained.model->forward(batch), batch)));
+    fs::remove_all(folder / "base");
+    EXPECT_THROW(loadModel(folder / "adapter"), Error);
 }
 
 TEST(Lora, TargetsThatMatchNothingAreAnError) {

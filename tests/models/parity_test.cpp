@@ -76,7 +76,8 @@ TEST_P(Parity, LossAndEveryGradientNormAreThoseOfTransformers) {
 }
 
 /// Loshchilov and Hutter 2019, written out: independent of the product's optimiser.
-void adamwStep(const torch::Tensor& value, torch::Tensor& mean, torch::Tensor& square, double rate, int step, double gradientScale) {
+void adamwStep(const torch::Tensor& value, torch::Tensor& mean, torch::Tensor& square, double rate, int step,
+               double gradientScale) {
     const torch::NoGradGuard noGrad;
     const torch::Tensor gradient = value.grad() * gradientScale;
     mean.mul_(0.9).add_(gradient, 0.1);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// Variants that the shared reference models do not have (untied heads, RoPE scaling, biases, other activations, classification
-/// heads): weights follow a formula, expected values are transformers' (make_reference.py).
+/// Variants that the shared reference models do not have (untied heads, RoPE scaling, biases, other activations,
+/// classification heads): weights follow a formula, expected values are transformers' (make_reference.py).
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -37,7 +37,8 @@ void fillByFormula(Model& model) {
         }
         phase %= 97;
         const bool isNormWeight = parameter.kind == ParameterKind::Norm && parameter.name.ends_with("weight");
-        const torch::Tensor wave = torch::sin(torch::arange(parameter.value.numel(), torch::kFloat64) * 0.7 + phase).view(parameter.fileShape());
+        const torch::Tensor wave = torch::sin(torch::arange(parameter.value.numel(), torch::kFloat64) * 0.7 + phase)
+                                       .view(parameter.fileShape());
         const torch::Tensor stored = (isNormWeight ? 1.0 + 0.1 * wave : 0.25 * wave).to(torch::kFloat32);
         parameter.value.copy_(parameter.isTransposed ? stored.t() : stored);
     }
@@ -51,11 +52,13 @@ void expectReference(Model& model, const base::Json& expected) {
     const auto batch = tensor::makePackedBatch(rows);
     const torch::Tensor hidden = model.forward(batch);
     const bool isLanguageModel = model.architecture().head == HeadKind::LanguageModel;
-    const torch::Tensor logits = isLanguageModel ? model.languageModelLogits(hidden) : model.classificationLogits(hidden, batch);
+    const torch::Tensor logits =
+        isLanguageModel ? model.languageModelLogits(hidden) : model.classificationLogits(hidden, batch);
     const std::int64_t first = isLanguageModel ? logits.size(0) - 5 : 0;
     for (std::size_t r = 0; r < expected["logits"].size(); ++r) {
         for (std::size_t c = 0; c < expected["logits"][r].size(); ++c) {
-            const auto found = logits[first + static_cast<std::int64_t>(r)][static_cast<std::int64_t>(c)].item<double>();
+            const auto found =
+                logits[first + static_cast<std::int64_t>(r)][static_cast<std::int64_t>(c)].item<double>();
             EXPECT_NEAR(found, expected["logits"][r][c].get<double>(), 1e-4) << "row " << r << " column " << c;
         }
     }
@@ -97,7 +100,8 @@ TEST(ParameterOrder, IsThatOfTransformers) {
     EXPECT_EQ(loaded.model->parameters().back().layer, 5);
 }
 
-INSTANTIATE_TEST_SUITE_P(Variants, Reference, ::testing::ValuesIn(caseNames()), [](const auto& given) { return given.param; });
+INSTANTIATE_TEST_SUITE_P(Variants, Reference, ::testing::ValuesIn(caseNames()),
+                         [](const auto& given) { return given.param; });
 
 }  // namespace
 }  // namespace lathe::models::testing

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// SmolLM2 from its GGUF file: next-token logits of transformers, dequantised to f32, and decoding token by token in bf16.
+/// SmolLM2 from its GGUF file: next-token logits of transformers, dequantised to f32, and decoding token by token in
+/// bf16.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -14,8 +15,8 @@ namespace {
 class Starter : public ::testing::Test {
 protected:
     void SetUp() override {
-        const std::filesystem::path file =
-            std::filesystem::path(LATHE_CACHE_DIR) / "models" / "smollm2-135m-instruct" / "SmolLM2-135M-Instruct.Q4_1.gguf";
+        const std::filesystem::path file = std::filesystem::path(LATHE_CACHE_DIR) / "models" / "smollm2-135m-instruct" /
+                                           "SmolLM2-135M-Instruct.Q4_1.gguf";
         const std::filesystem::path reference = goldens() / "starter" / "smollm2_f32.json";
         if (!std::filesystem::exists(file) || !std::filesystem::exists(reference)) {
             GTEST_SKIP() << "needs " << file << " and " << reference;
@@ -27,7 +28,8 @@ protected:
     torch::Tensor lastLogits(const std::vector<std::int32_t>& ids) {
         const torch::NoGradGuard noGrad;
         const auto batch = tensor::makePackedBatch({ids});
-        return loaded.model->languageModelLogits(loaded.model->forward(batch).index_select(0, batch.lastTokenRows()))[0];
+        return loaded.model->languageModelLogits(
+            loaded.model->forward(batch).index_select(0, batch.lastTokenRows()))[0];
     }
 
     LoadedModel loaded;
@@ -39,8 +41,11 @@ TEST_F(Starter, NextTokenLogitsAreThoseOfTransformers) {
         const torch::Tensor logits = lastLogits(values["ids"].get<std::vector<std::int32_t>>());
         const auto [largest, ids] = logits.topk(10);
         for (std::int64_t i = 0; i < 10; ++i) {
-            EXPECT_EQ(ids[i].item<std::int64_t>(), values["top10"][static_cast<std::size_t>(i)].get<std::int64_t>()) << prompt;
-            EXPECT_NEAR(largest[i].item<double>(), values["top10_logits"][static_cast<std::size_t>(i)].get<double>(), 5e-4) << prompt;
+            EXPECT_EQ(ids[i].item<std::int64_t>(), values["top10"][static_cast<std::size_t>(i)].get<std::int64_t>())
+                << prompt;
+            EXPECT_NEAR(largest[i].item<double>(), values["top10_logits"][static_cast<std::size_t>(i)].get<double>(),
+                        5e-4)
+                << prompt;
         }
     }
 }

@@ -29,7 +29,8 @@ class NormTest : public ::testing::TestWithParam<std::tuple<NormKind, bool>> {};
 TEST_P(NormTest, EqualsTheFormulaWithGradients) {
     torch::manual_seed(1);
     const auto [kind, hasBranch] = GetParam();
-    Norm norm{kind, 1e-5, leaf(torch::randn({37})), kind == NormKind::Layer ? leaf(torch::randn({37})) : torch::Tensor()};
+    Norm norm{kind, 1e-5, leaf(torch::randn({37})),
+              kind == NormKind::Layer ? leaf(torch::randn({37})) : torch::Tensor()};
     const torch::Tensor x = leaf(torch::randn({19, 37}) * 3 + 1);
     const torch::Tensor branch = hasBranch ? leaf(torch::randn({19, 37})) : torch::Tensor();
     const torch::Tensor seed = torch::randn({19, 37});
@@ -53,8 +54,9 @@ TEST_P(NormTest, EqualsTheFormulaWithGradients) {
     const NormResult fused = addNorm(x, branch, norm, torch::kFloat32);
     const auto found = collect(fused.sum, fused.normed);
     const torch::Tensor sum = hasBranch ? x + branch : x;
-    const torch::Tensor normed = kind == NormKind::Layer ? at::layer_norm(sum, {37}, norm.weight, norm.bias, 1e-5)
-                                                         : sum * torch::rsqrt(sum.square().mean(-1, true) + 1e-5) * norm.weight;
+    const torch::Tensor normed = kind == NormKind::Layer
+                                     ? at::layer_norm(sum, {37}, norm.weight, norm.bias, 1e-5)
+                                     : sum * torch::rsqrt(sum.square().mean(-1, true) + 1e-5) * norm.weight;
     const auto expected = collect(sum, normed);
     EXPECT_LT(difference(fused.normed, normed), 1e-5);
     ASSERT_EQ(found.size(), expected.size());
@@ -68,7 +70,8 @@ TEST_P(NormTest, TakesEveryMixOfF32AndBf16) {
     const Norm norm{kind, 1e-5, torch::randn({64}), kind == NormKind::Layer ? torch::randn({64}) : torch::Tensor()};
     const torch::Tensor x = torch::randn({5, 64}).to(torch::kBFloat16);
     const torch::Tensor branch = hasBranch ? torch::randn({5, 64}).to(torch::kBFloat16) : torch::Tensor();
-    const torch::Tensor expected = addNorm(x.to(torch::kFloat32), hasBranch ? branch.to(torch::kFloat32) : branch, norm, torch::kFloat32).normed;
+    const torch::Tensor expected =
+        addNorm(x.to(torch::kFloat32), hasBranch ? branch.to(torch::kFloat32) : branch, norm, torch::kFloat32).normed;
     EXPECT_LT(difference(addNorm(x.to(torch::kFloat32), branch, norm, torch::kFloat32).normed, expected), 1e-6);
     const NormResult narrow = addNorm(x, branch, norm, torch::kBFloat16);
     EXPECT_EQ(narrow.normed.scalar_type(), torch::kBFloat16);
@@ -76,11 +79,13 @@ TEST_P(NormTest, TakesEveryMixOfF32AndBf16) {
     EXPECT_LT(difference(narrow.normed, expected), 0.04);
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, NormTest, ::testing::Combine(::testing::Values(NormKind::Layer, NormKind::Rms), ::testing::Bool()));
+INSTANTIATE_TEST_SUITE_P(Kinds, NormTest,
+                         ::testing::Combine(::testing::Values(NormKind::Layer, NormKind::Rms), ::testing::Bool()));
 
 TEST(Swiglu, EqualsSiluTimesUpWithGradients) {
     torch::manual_seed(2);
-    const torch::Tensor x = leaf(torch::cat({torch::randn({7, 50}) * 4, torch::full({1, 50}, -200.0), torch::full({1, 50}, 200.0)}));
+    const torch::Tensor x =
+        leaf(torch::cat({torch::randn({7, 50}) * 4, torch::full({1, 50}, -200.0), torch::full({1, 50}, 200.0)}));
     const torch::Tensor fused = gatedActivation(x, Activation::Silu);
     fused.square().sum().backward();
     const torch::Tensor found = x.grad().clone();
@@ -123,16 +128,20 @@ torch::Tensor spelledOut(const torch::Tensor& qkv, const AttentionShape& s, cons
         const std::int64_t slot = batch.offsets[b + 1] - batch.offsets[b];
         const torch::Tensor rows = qkv.narrow(0, batch.offsets[b], length);
         const auto heads = [&](std::int64_t first, std::int64_t count) {
-            return rows.narrow(1, first * s.headWidth, count * s.headWidth).view({length, count, s.headWidth}).transpose(0, 1);
+            return rows.narrow(1, first * s.headWidth, count * s.headWidth)
+                .view({length, count, s.headWidth})
+                .transpose(0, 1);
         };
         const torch::Tensor query = heads(0, s.heads);
         const torch::Tensor key = heads(s.heads, s.kvHeads).repeat_interleave(s.heads / s.kvHeads, 0);
         const torch::Tensor value = heads(s.heads + s.kvHeads, s.kvHeads).repeat_interleave(s.heads / s.kvHeads, 0);
         torch::Tensor scores = torch::matmul(query, key.transpose(1, 2)) * s.scale;
         if (s.isCausal) {
-            scores = scores.masked_fill(torch::ones({length, length}, torch::kBool).triu(1), -std::numeric_limits<float>::infinity());
+            scores = scores.masked_fill(torch::ones({length, length}, torch::kBool).triu(1),
+                                        -std::numeric_limits<float>::infinity());
         }
-        const torch::Tensor out = torch::matmul(scores.softmax(-1), value).transpose(0, 1).reshape({length, s.heads * s.headWidth});
+        const torch::Tensor out =
+            torch::matmul(scores.softmax(-1), value).transpose(0, 1).reshape({length, s.heads * s.headWidth});
         outputs.push_back(torch::constant_pad_nd(out, {0, 0, 0, slot - length}));
     }
     return torch::cat(outputs);
@@ -141,15 +150,18 @@ torch::Tensor spelledOut(const torch::Tensor& qkv, const AttentionShape& s, cons
 TEST(Attention, EqualsSoftmaxSpelledOutWithGradients) {
     torch::manual_seed(4);
     const std::vector<std::vector<std::int32_t>> rows{std::vector<std::int32_t>(9, 1), std::vector<std::int32_t>(9, 1),
-                                                      std::vector<std::int32_t>(1, 1), std::vector<std::int32_t>(70, 1)};
+                                                      std::vector<std::int32_t>(1, 1),
+                                                      std::vector<std::int32_t>(70, 1)};
     for (const auto layout : {BatchLayout::Packed, BatchLayout::Dynamic}) {
         for (const bool isCausal : {false, true}) {
             for (const std::int64_t kvHeads : {6, 2}) {
                 const AttentionShape shape{6, kvHeads, 16, isCausal, 0.3, 0.0};
                 const PackedBatch batch = makePackedBatch(rows, {layout, 0, 0});
                 const torch::Tensor start = leaf(torch::randn({batch.numRows(), shape.columns()}));
-                const torch::Tensor seed = torch::zeros({batch.numRows(), 96}).index_copy(0, batch.realRows(), torch::randn({batch.numTokens(), 96}));
-                const torch::Tensor found = packedAttention(start * 1.0, shape, makeAttentionPlan(batch, batch.positions, nullptr), {});
+                const torch::Tensor seed = torch::zeros({batch.numRows(), 96})
+                                               .index_copy(0, batch.realRows(), torch::randn({batch.numTokens(), 96}));
+                const torch::Tensor found =
+                    packedAttention(start * 1.0, shape, makeAttentionPlan(batch, batch.positions, nullptr), {});
                 (found * seed).sum().backward();
                 const torch::Tensor gradient = start.grad().clone();
                 start.mutable_grad() = torch::Tensor();
@@ -168,21 +180,25 @@ TEST(Attention, Bf16GradientsAreCloseToF32OnShortAndLongRuns) {
     for (const int length : {24, 600}) {
         for (const bool isCausal : {false, true}) {
             for (const auto layout : {BatchLayout::Packed, BatchLayout::Dynamic}) {
-                const std::vector<std::vector<std::int32_t>> rows{std::vector<std::int32_t>(static_cast<std::size_t>(length), 1),
-                                                                  std::vector<std::int32_t>(static_cast<std::size_t>(length / 2), 1)};
+                const std::vector<std::vector<std::int32_t>> rows{
+                    std::vector<std::int32_t>(static_cast<std::size_t>(length), 1),
+                    std::vector<std::int32_t>(static_cast<std::size_t>(length / 2), 1)};
                 const AttentionShape shape{4, 2, 16, isCausal, 0.25, 0.0};
                 const PackedBatch batch = makePackedBatch(rows, {layout, 0, 0});
                 const torch::Tensor start = torch::randn({batch.numRows(), shape.columns()}) * 2;
-                const torch::Tensor seed = torch::zeros({batch.numRows(), 64}).index_copy(0, batch.realRows(), torch::randn({batch.numTokens(), 64}));
+                const torch::Tensor seed = torch::zeros({batch.numRows(), 64})
+                                               .index_copy(0, batch.realRows(), torch::randn({batch.numTokens(), 64}));
                 const auto gradientIn = [&](torch::ScalarType type) {
                     const torch::Tensor x = start.to(torch::kBFloat16).to(type).set_requires_grad(true);
-                    const torch::Tensor out = packedAttention(x * 1.0, shape, makeAttentionPlan(batch, batch.positions, nullptr), {});
+                    const torch::Tensor out =
+                        packedAttention(x * 1.0, shape, makeAttentionPlan(batch, batch.positions, nullptr), {});
                     (out * seed.to(type)).sum().backward();
                     return x.grad().to(torch::kFloat32);
                 };
                 const torch::Tensor wide = gradientIn(torch::kFloat32);
                 const torch::Tensor narrow = gradientIn(torch::kBFloat16);
-                EXPECT_LT((wide - narrow).norm().item<double>(), 0.015 * wide.norm().item<double>()) << length << isCausal;
+                EXPECT_LT((wide - narrow).norm().item<double>(), 0.015 * wide.norm().item<double>())
+                    << length << isCausal;
             }
         }
     }
@@ -240,8 +256,12 @@ TEST(Linear, FewRowsEqualTheMatrixProduct) {
             for (std::int64_t rows = 1; rows <= 9; ++rows) {
                 const torch::Tensor x = torch::randn({rows, inputs}).to(type);
                 const torch::Tensor found = linearInference(x, weight, bias, torch::kFloat32);
-                const torch::Tensor expected = at::linear(x.to(torch::kFloat32), weight.to(torch::kFloat32), bias.to(torch::kFloat32));
-                const double tolerance = (type == torch::kFloat32 ? 1e-5 : rows <= 8 ? 1e-4 : 2e-2) * (1 + expected.abs().max().item<double>());
+                const torch::Tensor expected =
+                    at::linear(x.to(torch::kFloat32), weight.to(torch::kFloat32), bias.to(torch::kFloat32));
+                const double tolerance = (type == torch::kFloat32 ? 1e-5
+                                          : rows <= 8             ? 1e-4
+                                                                  : 2e-2) *
+                                         (1 + expected.abs().max().item<double>());
                 EXPECT_LT(difference(found, expected), tolerance) << inputs << " inputs, " << rows << " rows";
             }
         }

@@ -28,9 +28,10 @@ Architecture readBertLike(const ConfigReader& config) {
     a.padId = config.integer("pad_token_id", -1, a.vocabularySize - 1, 0);
     const std::string positions = config.text("position_embedding_type", "absolute");
     if (positions != "absolute" || config.flag("is_decoder", false)) {
-        throw Error(ErrorCode::Unsupported, fmt::format("config.json: position_embedding_type \"{}\" or is_decoder is not built in. Use an "
-                                                        "encoder with absolute positions.",
-                                                        positions));
+        throw Error(ErrorCode::Unsupported,
+                    fmt::format("config.json: position_embedding_type \"{}\" or is_decoder is not built in. Use an "
+                                "encoder with absolute positions.",
+                                positions));
     }
     a.layerRoles = {{Role::Query, "encoder.layer.{}.attention.self.query", true},
                     {Role::Key, "encoder.layer.{}.attention.self.key", true},

@@ -43,7 +43,8 @@ Architecture read(const ConfigReader& config) {
     a.classifierRoles = {{Role::ClassifierDense, "pre_classifier", true}, {Role::ClassifierOutput, "classifier", true}};
     a.loraAutoTargets = {"q_lin", "v_lin"};
     a.ignoredEndings = {"embeddings.position_ids"};
-    a.otherHeads = {"vocab_transform.", "vocab_layer_norm.", "vocab_projector.", "qa_outputs.", "pre_classifier.", "classifier."};
+    a.otherHeads = {"vocab_transform.", "vocab_layer_norm.", "vocab_projector.",
+                    "qa_outputs.",      "pre_classifier.",   "classifier."};
     return a;
 }
 

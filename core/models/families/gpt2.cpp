@@ -22,7 +22,8 @@ Architecture read(const ConfigReader& config) {
     a.normEpsilon = config.number("layer_norm_epsilon", 0.0, 1.0, 1e-5);
     a.activation = config.activation("activation_function", "gelu_new");
     if (config.flag("add_cross_attention", false)) {
-        throw Error(ErrorCode::Unsupported, "config.json: add_cross_attention is not built in. Use a plain GPT-2 model.");
+        throw Error(ErrorCode::Unsupported,
+                    "config.json: add_cross_attention is not built in. Use a plain GPT-2 model.");
     }
     a.isCausal = true;
     a.isTransposed = true;
@@ -39,9 +40,12 @@ Architecture read(const ConfigReader& config) {
 
     a.basePrefix = "transformer.";
     a.embeddingRoles = {{Role::WordEmbedding, "wte"}, {Role::PositionEmbedding, "wpe"}};
-    a.layerRoles = {{Role::AttentionNorm, "h.{}.ln_1", true},          {Role::QueryKeyValue, "h.{}.attn.c_attn", true},
-                    {Role::AttentionOutput, "h.{}.attn.c_proj", true}, {Role::MlpNorm, "h.{}.ln_2", true},
-                    {Role::MlpUp, "h.{}.mlp.c_fc", true},              {Role::MlpDown, "h.{}.mlp.c_proj", true}};
+    a.layerRoles = {{Role::AttentionNorm, "h.{}.ln_1", true},
+                    {Role::QueryKeyValue, "h.{}.attn.c_attn", true},
+                    {Role::AttentionOutput, "h.{}.attn.c_proj", true},
+                    {Role::MlpNorm, "h.{}.ln_2", true},
+                    {Role::MlpUp, "h.{}.mlp.c_fc", true},
+                    {Role::MlpDown, "h.{}.mlp.c_proj", true}};
     a.finalRoles = {{Role::FinalNorm, "ln_f", true}};
     a.languageModelRoles = {{Role::LanguageModelHead, "lm_head"}};
     a.classifierRoles = {{Role::ClassifierOutput, "score"}};

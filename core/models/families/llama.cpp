@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// Llama and what is shaped like it: SmolLM2, TinyLlama, Llama 3.x (Touvron et al. 2023; transformers 5.23, models/llama).
+/// Llama and what is shaped like it: SmolLM2, TinyLlama, Llama 3.x (Touvron et al. 2023; transformers 5.23,
+/// models/llama).
 #include "models/families/llama_like.h"
 
 namespace lathe::models {

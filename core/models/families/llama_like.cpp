@@ -10,14 +10,16 @@ namespace {
 
 void checkHeads(const Architecture& a) {
     if (a.numHeads % a.numKvHeads != 0) {
-        throw Error(ErrorCode::CorruptFile, fmt::format("config.json: num_attention_heads {} is not a multiple of num_key_value_heads {}. "
-                                                        "Take the file from the model's source again.",
-                                                        a.numHeads, a.numKvHeads));
+        throw Error(ErrorCode::CorruptFile,
+                    fmt::format("config.json: num_attention_heads {} is not a multiple of num_key_value_heads {}. "
+                                "Take the file from the model's source again.",
+                                a.numHeads, a.numKvHeads));
     }
     if (a.headWidth % 2 != 0) {
-        throw Error(ErrorCode::CorruptFile, fmt::format("config.json: heads are {} wide. Rotary positions need an even width. Take the file "
-                                                        "from the model's source again.",
-                                                        a.headWidth));
+        throw Error(ErrorCode::CorruptFile,
+                    fmt::format("config.json: heads are {} wide. Rotary positions need an even width. Take the file "
+                                "from the model's source again.",
+                                a.headWidth));
     }
 }
 

@@ -17,10 +17,12 @@ void rejectSlidingWindow(const ConfigReader& config, const Architecture& a) {
     }
     const std::int64_t window = config.integer("sliding_window", 1, kMaxPositions);
     if (window < a.maxPositions) {
-        throw Error(ErrorCode::Unsupported,
-                    fmt::format("config.json: use_sliding_window with a window of {} tokens is not built in. Set use_sliding_window to "
-                                "false if your texts are shorter than that, or choose another model.",
-                                window));
+        throw Error(
+            ErrorCode::Unsupported,
+            fmt::format(
+                "config.json: use_sliding_window with a window of {} tokens is not built in. Set use_sliding_window to "
+                "false if your texts are shorter than that, or choose another model.",
+                window));
     }
 }
 

@@ -16,9 +16,10 @@ Architecture read(const ConfigReader& config) {
     a.positionOffset = a.padId + 1;
     const std::int64_t rows = config.integer("max_position_embeddings", 1, kMaxPositions, 512);
     if (rows <= a.positionOffset) {
-        throw Error(ErrorCode::CorruptFile, fmt::format("config.json: max_position_embeddings {} leaves no room after pad_token_id {}. Take "
-                                                        "the file from the model's source again.",
-                                                        rows, a.padId));
+        throw Error(ErrorCode::CorruptFile,
+                    fmt::format("config.json: max_position_embeddings {} leaves no room after pad_token_id {}. Take "
+                                "the file from the model's source again.",
+                                rows, a.padId));
     }
     a.maxPositions = rows - a.positionOffset;
     a.classifier = ClassifierKind::FirstTokenTanhDense;
@@ -27,7 +28,8 @@ Architecture read(const ConfigReader& config) {
                         {Role::TypeEmbedding, "embeddings.token_type_embeddings"},
                         {Role::EmbeddingNorm, "embeddings.LayerNorm", true},
                         {Role::PositionEmbedding, "embeddings.position_embeddings"}};
-    a.classifierRoles = {{Role::ClassifierDense, "classifier.dense", true}, {Role::ClassifierOutput, "classifier.out_proj", true}};
+    a.classifierRoles = {{Role::ClassifierDense, "classifier.dense", true},
+                         {Role::ClassifierOutput, "classifier.out_proj", true}};
     return a;
 }
 
