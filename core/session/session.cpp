@@ -281,6 +281,7 @@ public:
     void restoreLabelSet(const std::string& name) override { remembered().restoreLabelSet(name); }
     std::vector<PreferenceItem> preferenceItems(const std::string& set) const override { return remembered().preferenceItems(set); }
     std::vector<std::int64_t> addPreferenceItems(const std::string& set, const std::vector<ImportedItem>& items) override { return remembered().addPreferenceItems(set, items); }
+    std::vector<LabelEvent> labelEvents(const std::string& set) const override { return remembered().labelEvents(set); }
     PreferenceImportReport importPreferences(const std::string& nameOrFile, const std::string& set, std::stop_token stop) override {
         remembered();
         return session::importPreferences(*workspace_, *openTable(nameOrFile, stop), set, nameOrFile);

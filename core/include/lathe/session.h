@@ -189,6 +189,7 @@ public:
     virtual void restoreLabelSet(const std::string& name) = 0;  ///< undoes removeLabelSet
     virtual std::vector<PreferenceItem> preferenceItems(const std::string& set) const = 0;
     virtual std::vector<std::int64_t> addPreferenceItems(const std::string& set, const std::vector<ImportedItem>& items) = 0;
+    virtual std::vector<LabelEvent> labelEvents(const std::string& set) const = 0;  ///< all that was ever said, oldest first
     /// From a dataset of the workspace or a file; makes the set if there is none of that name.
     virtual PreferenceImportReport importPreferences(const std::string& nameOrFile, const std::string& set, std::stop_token) = 0;
     /// What a rater sees now.
