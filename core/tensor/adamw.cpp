@@ -33,11 +33,11 @@ struct Constants {
     float gradientScale;
 };
 
-inline float fromBits(std::uint32_t bits) { return std::bit_cast<float>(bits); }
-inline std::uint32_t toBits(float value) { return std::bit_cast<std::uint32_t>(value); }
-inline float fromBf16(std::uint16_t half) { return fromBits(static_cast<std::uint32_t>(half) << 16); }
+__attribute__((always_inline)) inline float fromBits(std::uint32_t bits) { return std::bit_cast<float>(bits); }
+__attribute__((always_inline)) inline std::uint32_t toBits(float value) { return std::bit_cast<std::uint32_t>(value); }
+__attribute__((always_inline)) inline float fromBf16(std::uint16_t half) { return fromBits(static_cast<std::uint32_t>(half) << 16); }
 
-inline float updated(float weight, float gradient, float& mean, float& square, const Constants& c) {
+__attribute__((always_inline)) inline float updated(float weight, float gradient, float& mean, float& square, const Constants& c) {
     gradient *= c.gradientScale;
     weight *= c.decay;
     mean = c.beta1 * mean + c.oneMinusBeta1 * gradient;
