@@ -106,7 +106,7 @@ Plan planFor(Json config, const LoadOptions& options) {
             plan.labels.push_back(isNamed ? config["id2label"][key].get<std::string>() : "LABEL_" + key);
         }
     }
-    // Only BERT's own classifier reads the pooler; the base encoder has it, too.
+    // Base encoders have a pooler; of the classifiers only BERT's reads it.
     const bool hasPooler = plan.architecture.head == HeadKind::None ||
                            plan.architecture.classifier == ClassifierKind::FirstTokenTanhPooler;
     if (!hasPooler) {

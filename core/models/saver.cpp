@@ -112,6 +112,44 @@ LoraSettings settingsOf(const formats::LoraFileConfig& config) {
 /// Names without their last part: "classifier.out_proj.weight" -> "classifier", as PEFT's modules_to_save has them.
 std::string savedModuleOf(const std::string& parameter) { return parameter.substr(0, parameter.find('.')); }
 
+/// "base_model.model.X.layers.3.mlp.up_proj.lora_A.weight" -> "X.layers.3.mlp.up_proj".
+std::string adaptedModule(const std::string& adapterName) {
+    constexpr std::size_t kPrefix = std::string_view("base_model.model.").size();
+    return adapterName.substr(kPrefix, adapterName.find(".lora_") - kPrefix);
+}
+
+/// "X.layers.3.mlp.up_proj" -> "mlp.up_proj".
+std::string withinLayer(const std::string& module) {
+    for (std::size_t dot = module.find('.'); dot != std::string::npos; dot = module.find('.', dot + 1)) {
+        const std::size_t digits = module.find_first_not_of("0123456789", dot + 1);
+        if (digits != std::string::npos && digits > dot + 1 && module[digits] == '.') {
+            return module.substr(digits + 1);
+        }
+    }
+    return module;
+}
+
+/// Names that make peft adapt exactly these modules: as they were given, but "all-linear" by name (peft's own would
+/// take in a pooler), and whole names where only some layers have adapters.
+std::vector<std::string> targetsForFile(Model& model) {
+    const LoraSettings& settings = model.loraSettings();
+    const bool isSomeLayers = !settings.layersToTransform.empty();
+    const bool isAll = std::find(settings.targetModules.begin(), settings.targetModules.end(), "all-linear") !=
+                       settings.targetModules.end();
+    if (!isSomeLayers && !isAll) {
+        return settings.targetModules;
+    }
+    std::vector<std::string> names;
+    for (const Parameter& adapter : model.adapterParameters()) {
+        const std::string module = adaptedModule(adapter.name);
+        const std::string name = isSomeLayers ? module : withinLayer(module);
+        if (std::find(names.begin(), names.end(), name) == names.end()) {
+            names.push_back(name);
+        }
+    }
+    return names;
+}
+
 }  // namespace
 
 std::string configForSaving(const Model& model, torch::ScalarType dtype) {
@@ -143,7 +181,7 @@ void saveAdapter(Model& model, const std::filesystem::path& folder, std::string_
     config.dropout = settings.dropout;
     config.useRslora = settings.usesRsLora;
     config.fanInFanOut = model.architecture().isTransposed;
-    config.targetModules = settings.targetModules;
+    config.targetModules = targetsForFile(model);
     config.rankPattern = settings.rankPattern;
     config.alphaPattern = settings.alphaPattern;
     std::vector<formats::TensorToWrite> tensors;

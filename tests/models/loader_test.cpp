@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// Loading: heads that are new, names with and without prefix, and files that do not fit.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -22,7 +23,8 @@ class Loading : public ::testing::Test {
 protected:
     void SetUp() override {
         folder = fs::path(::testing::TempDir()) /
-                 (std::string("lathe-loading-") + ::testing::UnitTest::GetInstance()->current_test_info()->name());
+                 (std::string("lathe-loading-") + ::testing::UnitTest::GetInstance()->current_test_info()->name() +
+                  "-" + std::to_string(getpid()));
         fs::remove_all(folder);
     }
     void TearDown() override { fs::remove_all(folder); }

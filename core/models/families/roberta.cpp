@@ -28,6 +28,7 @@ Architecture read(const ConfigReader& config) {
                         {Role::TypeEmbedding, "embeddings.token_type_embeddings"},
                         {Role::EmbeddingNorm, "embeddings.LayerNorm", true},
                         {Role::PositionEmbedding, "embeddings.position_embeddings"}};
+    a.finalRoles = {{Role::Pooler, "pooler.dense", true}};
     a.classifierRoles = {{Role::ClassifierDense, "classifier.dense", true},
                          {Role::ClassifierOutput, "classifier.out_proj", true}};
     return a;
