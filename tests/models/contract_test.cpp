@@ -187,6 +187,24 @@ TEST_P(Contract, Bf16IsCloseToF32) {
     }
 }
 
+/// f16 has no hand-written paths, so this runs what other devices run.
+TEST_P(Contract, AtenPathsAgreeWithTheKernels) {
+    const torch::Tensor expected = logits(model(), batch).detach();
+    const auto wide = gradients(model());
+    model().setComputeDtype(torch::kHalf);
+    const float scale = expected.abs().max().item<float>();
+    EXPECT_LT(largestDifference(logits(model(), batch).detach(), expected), 0.01f * scale);
+    EXPECT_LT(largestDifference(logits(model(), tensor::makePackedBatch(rows, {BatchLayout::Dynamic, 0, 2})).detach(),
+                                expected),
+              0.01f * scale);
+    const auto narrow = gradients(model());
+    for (std::size_t i = 0; i < wide.size(); ++i) {
+        const double norm = wide[i].norm().item<double>();
+        EXPECT_LT((narrow[i].to(torch::kFloat32) - wide[i]).norm().item<double>(), 0.02 * norm + 5e-4)
+            << model().parameters()[i].name;
+    }
+}
+
 TEST_P(Contract, CheckpointedGradientsEqualPlainOnes) {
     ForwardOptions plain = trainingWith(11);
     const auto expected = gradients(model(), plain);
@@ -303,7 +321,7 @@ TEST_P(Contract, SavedAdapterLoadsAgain) {
 
 TEST_P(Decoding, CachedDecodingEqualsTheFullPass) {
     const torch::NoGradGuard noGrad;
-    for (const auto type : {torch::kFloat32, torch::kBFloat16}) {
+    for (const auto type : {torch::kFloat32, torch::kHalf, torch::kBFloat16}) {
         model().setComputeDtype(type);
         const torch::Tensor whole = logits(model(), batch);
         tensor::KvCache cache = model().makeKvCache(3, 16);
