@@ -24,6 +24,17 @@ using tensor::PackedBatch;
 
 enum class Head { Own, Classifier };
 
+float largestDifference(const torch::Tensor& a, const torch::Tensor& b) {
+    return (a.to(torch::kFloat32) - b.to(torch::kFloat32)).abs().max().item<float>();
+}
+
+ForwardOptions trainingWith(std::uint64_t seed) {
+    ForwardOptions options;
+    options.isTraining = true;
+    options.generator = at::detail::createCPUGenerator(seed);
+    return options;
+}
+
 class Contract : public ::testing::TestWithParam<std::tuple<std::string, Head>> {
 protected:
     void SetUp() override {
@@ -77,22 +88,38 @@ protected:
         return found;
     }
 
+    /// Along a direction near each parameter's gradient; the options make a generator that starts over each time.
+    void expectFiniteDifferences(const std::function<ForwardOptions()>& options) {
+        const auto found = gradients(model(), options());
+        const torch::NoGradGuard noGrad;
+        torch::manual_seed(3);
+        for (std::size_t p = 0; p < found.size(); ++p) {
+            torch::Tensor value = model().parameters()[p].value;
+            const double spread = 0.3 * found[p].norm().item<double>() / std::sqrt(static_cast<double>(value.numel()));
+            torch::Tensor direction = found[p] + spread * torch::randn_like(value);
+            const double norm = direction.norm().item<double>();
+            if (norm < 1e-5) {
+                continue;  // a key's bias, or a position that no row has
+            }
+            direction /= norm;
+            const double step = 2e-3 * std::max(1.0, value.norm().item<double>() / 4);
+            const torch::Tensor before = value.clone();
+            value.add_(direction, step);
+            const double above = loss(model(), batch, options()).item<double>();
+            value.copy_(before).sub_(direction, step);
+            const double below = loss(model(), batch, options()).item<double>();
+            value.copy_(before);
+            const double expected = (found[p] * direction).sum().item<double>();
+            EXPECT_NEAR((above - below) / (2 * step), expected, 0.03 * std::abs(expected) + 3e-4)
+                << model().parameters()[p].name;
+        }
+    }
+
     std::string modelType;
     LoadedModel loaded;
     std::vector<std::vector<std::int32_t>> rows = randomRows({7, 12, 12});
     PackedBatch batch;
 };
-
-float largestDifference(const torch::Tensor& a, const torch::Tensor& b) {
-    return (a.to(torch::kFloat32) - b.to(torch::kFloat32)).abs().max().item<float>();
-}
-
-ForwardOptions trainingWith(std::uint64_t seed) {
-    ForwardOptions options;
-    options.isTraining = true;
-    options.generator = at::detail::createCPUGenerator(seed);
-    return options;
-}
 
 /// Families that generate text.
 class Decoding : public Contract {};
@@ -100,29 +127,11 @@ class Decoding : public Contract {};
 TEST_P(Contract, LossIsFinite) { EXPECT_TRUE(std::isfinite(loss(model(), batch).item<float>())); }
 
 TEST_P(Contract, GradientsAgreeWithFiniteDifferences) {
-    const auto found = gradients(model());
-    const torch::NoGradGuard noGrad;
-    base::RandomStream random(3, 3);
-    for (std::size_t p = 0; p < found.size(); ++p) {
-        torch::Tensor value = model().parameters()[p].value;
-        torch::Tensor direction =
-            found[p] + 0.3 * found[p].norm() * torch::randn_like(value) / std::sqrt(static_cast<double>(value.numel()));
-        const double norm = direction.norm().item<double>();
-        if (norm < 1e-5) {
-            continue;  // a key's bias, or a position that no row has
-        }
-        direction /= norm;
-        const double step = 2e-3 * std::max(1.0, value.norm().item<double>() / 4);
-        const torch::Tensor before = value.clone();
-        value.add_(direction, step);
-        const double above = loss(model(), batch).item<double>();
-        value.copy_(before).sub_(direction, step);
-        const double below = loss(model(), batch).item<double>();
-        value.copy_(before);
-        const double measured = (above - below) / (2 * step);
-        const double expected = (found[p] * direction).sum().item<double>();
-        EXPECT_NEAR(measured, expected, 0.03 * std::abs(expected) + 3e-4) << model().parameters()[p].name;
-    }
+    expectFiniteDifferences([] { return ForwardOptions(); });
+}
+
+TEST_P(Contract, GradientsAgreeWithFiniteDifferencesUnderDropout) {
+    expectFiniteDifferences([] { return trainingWith(21); });
 }
 
 TEST_P(Contract, SavedAndLoadedIsTheSame) {
