@@ -27,8 +27,6 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Metric> makeAccuracy(const MetricOptions&) {
-    return std::make_unique<Accuracy>();
-}
+std::unique_ptr<Metric> makeAccuracy(const MetricOptions&) { return std::make_unique<Accuracy>(); }
 
 }  // namespace lathe::metrics

@@ -9,7 +9,8 @@
 namespace lathe::metrics {
 
 std::unique_ptr<Metric> makeAveragePrecisionMicro(const MetricOptions& options) {
-    return std::make_unique<RankMetric>(options, [](const ScoreStore& store) { return averagePrecision(rankAll(store)); });
+    return std::make_unique<RankMetric>(options,
+                                        [](const ScoreStore& store) { return averagePrecision(rankAll(store)); });
 }
 
 std::unique_ptr<Metric> makeAveragePrecisionMacro(const MetricOptions& options) {

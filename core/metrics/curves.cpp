@@ -53,12 +53,14 @@ std::vector<CurvePoint> rocCurve(const ScoreStore& store, std::optional<std::siz
     for (const RankedGroup& group : groups) {
         truePositives += static_cast<double>(group.positives);
         falsePositives += static_cast<double>(group.negatives);
-        points.push_back({falsePositives / totals.negatives, truePositives / totals.positives, store.probability(group.score)});
+        points.push_back(
+            {falsePositives / totals.negatives, truePositives / totals.positives, store.probability(group.score)});
     }
     return thinned(std::move(points), maxPoints);
 }
 
-std::vector<CurvePoint> precisionRecallCurve(const ScoreStore& store, std::optional<std::size_t> label, std::size_t maxPoints) {
+std::vector<CurvePoint> precisionRecallCurve(const ScoreStore& store, std::optional<std::size_t> label,
+                                             std::size_t maxPoints) {
     const std::vector<RankedGroup> groups = groupsOf(store, label);
     const Totals totals = totalsOf(groups);
     if (totals.positives == 0) {

@@ -16,10 +16,11 @@ struct CurvePoint {
 };
 
 /// Points at every distinct score, from "nothing predicted" on, as scikit-learn's roc_curve(drop_intermediate=False).
-/// nullopt = all labels together. Empty if a class is missing. At most `maxPoints` are returned, evenly chosen with both
-/// ends kept; 0 = all.
+/// nullopt = all labels together. Empty if a class is missing. At most `maxPoints` are returned, evenly chosen with
+/// both ends kept; 0 = all.
 std::vector<CurvePoint> rocCurve(const ScoreStore& store, std::optional<std::size_t> label, std::size_t maxPoints = 0);
 /// The same for precision over recall, starting at recall 0 and precision 1 (precision_recall_curve, reversed).
-std::vector<CurvePoint> precisionRecallCurve(const ScoreStore& store, std::optional<std::size_t> label, std::size_t maxPoints = 0);
+std::vector<CurvePoint> precisionRecallCurve(const ScoreStore& store, std::optional<std::size_t> label,
+                                             std::size_t maxPoints = 0);
 
 }  // namespace lathe::metrics

@@ -6,13 +6,9 @@
 
 namespace lathe::metrics {
 
-std::unique_ptr<Metric> makeF1Micro(const MetricOptions&) {
-    return makeMicroMetric(&LabelCounts::f1);
-}
+std::unique_ptr<Metric> makeF1Micro(const MetricOptions&) { return makeMicroMetric(&LabelCounts::f1); }
 
-std::unique_ptr<Metric> makeF1Macro(const MetricOptions&) {
-    return makeMacroMetric(&LabelCounts::f1);
-}
+std::unique_ptr<Metric> makeF1Macro(const MetricOptions&) { return makeMacroMetric(&LabelCounts::f1); }
 
 std::unique_ptr<Metric> makeF1Samples(const MetricOptions&) {
     return makeSamplesMetric([](const LabelCounts& row, std::size_t) { return row.f1(); });

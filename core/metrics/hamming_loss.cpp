@@ -6,7 +6,9 @@
 namespace lathe::metrics {
 
 std::unique_ptr<Metric> makeHammingLoss(const MetricOptions&) {
-    return makeSamplesMetric([](const LabelCounts& row, std::size_t labels) { return LabelCounts::ratio(row.falsePositives + row.falseNegatives, labels); });
+    return makeSamplesMetric([](const LabelCounts& row, std::size_t labels) {
+        return LabelCounts::ratio(row.falsePositives + row.falseNegatives, labels);
+    });
 }
 
 }  // namespace lathe::metrics

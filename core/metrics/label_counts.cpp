@@ -10,7 +10,8 @@ void PerLabelMetric::update(const Observation& observation) {
         return;
     }
     if (!counts_.empty() && counts_.size() != batch.labels) {
-        throw Error(ErrorCode::InvalidInput, "A batch has another number of labels than the ones before. Check the label column.");
+        throw Error(ErrorCode::InvalidInput,
+                    "A batch has another number of labels than the ones before. Check the label column.");
     }
     counts_.resize(batch.labels);
     std::vector<std::uint8_t> predicted(batch.labels);
@@ -29,7 +30,8 @@ void PerLabelMetric::merge(const Metric& other) {
         return;
     }
     if (!counts_.empty() && counts_.size() != same.counts_.size()) {
-        throw Error(ErrorCode::InvalidInput, "Metrics over different label sets cannot be merged. Merge each with its own kind.");
+        throw Error(ErrorCode::InvalidInput,
+                    "Metrics over different label sets cannot be merged. Merge each with its own kind.");
     }
     counts_.resize(same.counts_.size());
     for (std::size_t label = 0; label < counts_.size(); ++label) {
@@ -103,12 +105,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Metric> makeMicroMetric(Score score) {
-    return std::make_unique<Micro>(score);
-}
-std::unique_ptr<Metric> makeMacroMetric(Score score) {
-    return std::make_unique<Macro>(score);
-}
+std::unique_ptr<Metric> makeMicroMetric(Score score) { return std::make_unique<Micro>(score); }
+std::unique_ptr<Metric> makeMacroMetric(Score score) { return std::make_unique<Macro>(score); }
 std::unique_ptr<Metric> makeSamplesMetric(double (*score)(const LabelCounts&, std::size_t)) {
     return std::make_unique<Samples>(score);
 }

@@ -11,7 +11,9 @@
 namespace lathe::metrics {
 
 std::vector<LabelReport> labelReports(const ScoreStore& store, std::span<const float> thresholds) {
-    const LabelBatch batch{store.scores(), store.targets(), store.labels(), store.isLogits() ? ScoreKind::Logit : ScoreKind::Probability, Decision::Threshold, thresholds};
+    const LabelBatch batch{store.scores(),      store.targets(),
+                           store.labels(),      store.isLogits() ? ScoreKind::Logit : ScoreKind::Probability,
+                           Decision::Threshold, thresholds};
     checkBatch(batch);
     std::vector<LabelCounts> counts(store.labels());
     std::vector<std::uint8_t> predicted(store.labels());
@@ -26,8 +28,9 @@ std::vector<LabelReport> labelReports(const ScoreStore& store, std::span<const f
     for (std::size_t label = 0; label < store.labels(); ++label) {
         const std::vector<RankedGroup> groups = rankLabel(store, label);
         const LabelCounts& c = counts[label];
-        reports.push_back({label, c.truePositives + c.falseNegatives, c.truePositives + c.falsePositives, c.precision(), c.recall(), c.f1(),
-                           areaUnderRoc(groups), averagePrecision(groups), thresholds.size() == 1 ? thresholds[0] : thresholds[label]});
+        reports.push_back({label, c.truePositives + c.falseNegatives, c.truePositives + c.falsePositives, c.precision(),
+                           c.recall(), c.f1(), areaUnderRoc(groups), averagePrecision(groups),
+                           thresholds.size() == 1 ? thresholds[0] : thresholds[label]});
     }
     return reports;
 }
@@ -42,7 +45,8 @@ CoOccurrence coOccurrence(const ScoreStore& store, std::size_t maxLabels) {
     CoOccurrence out;
     out.labels.resize(store.labels());
     std::iota(out.labels.begin(), out.labels.end(), std::size_t{0});
-    std::stable_sort(out.labels.begin(), out.labels.end(), [&](std::size_t a, std::size_t b) { return support[a] > support[b]; });
+    std::stable_sort(out.labels.begin(), out.labels.end(),
+                     [&](std::size_t a, std::size_t b) { return support[a] > support[b]; });
     out.labels.resize(std::min(maxLabels, out.labels.size()));
     const std::size_t size = out.labels.size();
     out.counts.assign(size * size, 0);

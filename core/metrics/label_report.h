@@ -27,8 +27,8 @@ std::vector<LabelReport> labelReports(const ScoreStore& store, std::span<const f
 
 /// How often pairs of labels occur in one row.
 struct CoOccurrence {
-    std::vector<std::size_t> labels;     ///< the most frequent ones, most frequent first
-    std::vector<std::uint64_t> counts;   ///< labels x labels, row after row; the diagonal is the label's support
+    std::vector<std::size_t> labels;    ///< the most frequent ones, most frequent first
+    std::vector<std::uint64_t> counts;  ///< labels x labels, row after row; the diagonal is the label's support
 };
 /// Of the true labels of the `maxLabels` most frequent ones (a full matrix of 10,000 labels would not be readable).
 CoOccurrence coOccurrence(const ScoreStore& store, std::size_t maxLabels = 60);

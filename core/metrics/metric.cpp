@@ -13,12 +13,16 @@ namespace lathe::metrics {
 void checkBatch(const LabelBatch& batch) {
     const bool fits = batch.labels > 0 ? batch.scores.size() % batch.labels == 0 : batch.scores.empty();
     if (!fits || batch.scores.size() != batch.targets.size()) {
-        throw Error(ErrorCode::InvalidInput, fmt::format("{} scores and {} true labels do not make rows of {} labels. Check the label column.",
-                                                         batch.scores.size(), batch.targets.size(), batch.labels));
+        throw Error(ErrorCode::InvalidInput,
+                    fmt::format("{} scores and {} true labels do not make rows of {} labels. Check the label column.",
+                                batch.scores.size(), batch.targets.size(), batch.labels));
     }
-    const bool hasThresholds = batch.decision == Decision::Largest || batch.labels == 0 || batch.thresholds.size() == 1 || batch.thresholds.size() == batch.labels;
+    const bool hasThresholds = batch.decision == Decision::Largest || batch.labels == 0 ||
+                               batch.thresholds.size() == 1 || batch.thresholds.size() == batch.labels;
     if (!hasThresholds) {
-        throw Error(ErrorCode::InvalidInput, fmt::format("{} thresholds are given for {} labels. Give one for all or one a label.", batch.thresholds.size(), batch.labels));
+        throw Error(ErrorCode::InvalidInput,
+                    fmt::format("{} thresholds are given for {} labels. Give one for all or one a label.",
+                                batch.thresholds.size(), batch.labels));
     }
 }
 

@@ -20,8 +20,8 @@ enum class Decision { Threshold, Largest };
 
 /// Scores and true labels of some rows, row after row. Views only: they must outlive the call.
 struct LabelBatch {
-    std::span<const float> scores;           ///< rows * labels
-    std::span<const std::uint8_t> targets;   ///< rows * labels, 0 or 1
+    std::span<const float> scores;          ///< rows * labels
+    std::span<const std::uint8_t> targets;  ///< rows * labels, 0 or 1
     std::size_t labels = 0;
     ScoreKind scoreKind = ScoreKind::Logit;
     Decision decision = Decision::Threshold;
@@ -34,9 +34,9 @@ struct LabelBatch {
 /// What a metric may look at; parts that do not apply stay empty.
 struct Observation {
     LabelBatch labels;
-    double lossSum = 0;     ///< nats
-    double lossCount = 0;   ///< units the loss is averaged over: rows, labels or supervised tokens
-    double correct = 0;     ///< right answers of `answered` (tokens or rows)
+    double lossSum = 0;    ///< nats
+    double lossCount = 0;  ///< units the loss is averaged over: rows, labels or supervised tokens
+    double correct = 0;    ///< right answers of `answered` (tokens or rows)
     double answered = 0;
 };
 
@@ -70,9 +70,9 @@ struct MetricOptions {
 enum class MetricInput { Labels, Loss, Answers };
 
 struct MetricInfo {
-    std::string_view name;     ///< as in metrics.jsonl
-    std::string_view label;    ///< for people
-    std::string_view help;     ///< one sentence
+    std::string_view name;   ///< as in metrics.jsonl
+    std::string_view label;  ///< for people
+    std::string_view help;   ///< one sentence
     MetricInput input;
     bool isHigherBetter;
     std::unique_ptr<Metric> (*make)(const MetricOptions& options);

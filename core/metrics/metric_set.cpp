@@ -49,7 +49,8 @@ void MetricSet::merge(const MetricSet& other) {
     const bool isSame = std::equal(entries_.begin(), entries_.end(), other.entries_.begin(), other.entries_.end(),
                                    [](const Entry& a, const Entry& b) { return a.info == b.info; });
     if (!isSame) {
-        throw Error(ErrorCode::InvalidInput, "Two different sets of metrics cannot be merged. Make both with the same names.");
+        throw Error(ErrorCode::InvalidInput,
+                    "Two different sets of metrics cannot be merged. Make both with the same names.");
     }
     scores_->append(*other.scores_);
     for (std::size_t i = 0; i < entries_.size(); ++i) {

@@ -5,12 +5,8 @@
 
 namespace lathe::metrics {
 
-std::unique_ptr<Metric> makePrecisionMicro(const MetricOptions&) {
-    return makeMicroMetric(&LabelCounts::precision);
-}
+std::unique_ptr<Metric> makePrecisionMicro(const MetricOptions&) { return makeMicroMetric(&LabelCounts::precision); }
 
-std::unique_ptr<Metric> makePrecisionMacro(const MetricOptions&) {
-    return makeMacroMetric(&LabelCounts::precision);
-}
+std::unique_ptr<Metric> makePrecisionMacro(const MetricOptions&) { return makeMacroMetric(&LabelCounts::precision); }
 
 }  // namespace lathe::metrics

@@ -5,12 +5,8 @@
 
 namespace lathe::metrics {
 
-std::unique_ptr<Metric> makeRecallMicro(const MetricOptions&) {
-    return makeMicroMetric(&LabelCounts::recall);
-}
+std::unique_ptr<Metric> makeRecallMicro(const MetricOptions&) { return makeMicroMetric(&LabelCounts::recall); }
 
-std::unique_ptr<Metric> makeRecallMacro(const MetricOptions&) {
-    return makeMacroMetric(&LabelCounts::recall);
-}
+std::unique_ptr<Metric> makeRecallMacro(const MetricOptions&) { return makeMacroMetric(&LabelCounts::recall); }
 
 }  // namespace lathe::metrics

@@ -17,7 +17,8 @@ constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 
 void checkSame(bool isEmpty, std::size_t ownLabels, std::size_t labels, bool ownLogits, bool logits) {
     if (!isEmpty && (ownLabels != labels || ownLogits != logits)) {
-        throw Error(ErrorCode::InvalidInput, "Scores of different label sets cannot be put together. Evaluate each with its own metrics.");
+        throw Error(ErrorCode::InvalidInput,
+                    "Scores of different label sets cannot be put together. Evaluate each with its own metrics.");
     }
 }
 
@@ -57,7 +58,9 @@ void ScoreStore::append(const LabelBatch& batch) {
     }
     checkSame(scores_.empty(), labels_, batch.labels, isLogits_, batch.scoreKind == ScoreKind::Logit);
     if (std::any_of(batch.scores.begin(), batch.scores.end(), [](float score) { return std::isnan(score); })) {
-        throw Error(ErrorCode::NonFinite, "A score is not a number, so metrics cannot be computed. The model has diverged; go back to an earlier checkpoint.");
+        throw Error(ErrorCode::NonFinite,
+                    "A score is not a number, so metrics cannot be computed. The model has diverged; go back to an "
+                    "earlier checkpoint.");
     }
     labels_ = batch.labels;
     isLogits_ = batch.scoreKind == ScoreKind::Logit;

@@ -6,7 +6,8 @@
 namespace lathe::metrics {
 
 std::unique_ptr<Metric> makeSubsetAccuracy(const MetricOptions&) {
-    return makeSamplesMetric([](const LabelCounts& row, std::size_t) { return row.falsePositives + row.falseNegatives == 0 ? 1.0 : 0.0; });
+    return makeSamplesMetric(
+        [](const LabelCounts& row, std::size_t) { return row.falsePositives + row.falseNegatives == 0 ? 1.0 : 0.0; });
 }
 
 }  // namespace lathe::metrics

@@ -14,13 +14,16 @@ namespace lathe::metrics {
 namespace {
 
 const std::vector<std::string>& thresholdMetrics() {
-    static const std::vector<std::string> names = {"jaccard_samples", "f1_micro",     "f1_macro",     "f1_samples",      "precision_micro",
-                                                   "precision_macro", "recall_micro", "recall_macro", "subset_accuracy", "hamming_loss"};
+    static const std::vector<std::string> names = {"jaccard_samples", "f1_micro",        "f1_macro",     "f1_samples",
+                                                   "precision_micro", "precision_macro", "recall_micro", "recall_macro",
+                                                   "subset_accuracy", "hamming_loss"};
     return names;
 }
 
 LabelBatch batchOf(const ScoreStore& store, std::span<const float> thresholds) {
-    return {store.scores(), store.targets(), store.labels(), store.isLogits() ? ScoreKind::Logit : ScoreKind::Probability, Decision::Threshold, thresholds};
+    return {store.scores(),      store.targets(),
+            store.labels(),      store.isLogits() ? ScoreKind::Logit : ScoreKind::Probability,
+            Decision::Threshold, thresholds};
 }
 
 /// A probability strictly between two scores where floats allow it, and never above the upper one.
@@ -37,7 +40,9 @@ float lastKept(const ScoreStore& store, const std::vector<RankedGroup>& groups, 
         return static_cast<float>(store.probability(score) / 2);
     }
     const float lower = groups[index + 1].score;
-    const auto keeps = [&](float threshold, float s) { return s >= (store.isLogits() ? logitOf(threshold) : threshold); };
+    const auto keeps = [&](float threshold, float s) {
+        return s >= (store.isLogits() ? logitOf(threshold) : threshold);
+    };
     float threshold = between(store, score, lower);
     if (!keeps(threshold, score) || keeps(threshold, lower)) {
         threshold = static_cast<float>(store.probability(score));
@@ -101,10 +106,14 @@ std::vector<BestThreshold> bestLabelThresholds(const ScoreStore& store, float fa
     return out;
 }
 
-BestThreshold bestGlobalThresholdFor(const ScoreStore& store, const std::string& metric, std::size_t steps, float fallback) {
+BestThreshold bestGlobalThresholdFor(const ScoreStore& store, const std::string& metric, std::size_t steps,
+                                     float fallback) {
     const auto& names = thresholdMetrics();
     if (std::find(names.begin(), names.end(), metric) == names.end()) {
-        throw Error(ErrorCode::InvalidInput, fmt::format("Thresholds do not change the metric '{}'. Use one such as jaccard_samples or f1_micro.", metric));
+        throw Error(
+            ErrorCode::InvalidInput,
+            fmt::format("Thresholds do not change the metric '{}'. Use one such as jaccard_samples or f1_micro.",
+                        metric));
     }
     const std::vector<RankedGroup> groups = rankAll(store);
     BestThreshold best{fallback, 0, false};

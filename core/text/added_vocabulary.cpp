@@ -20,7 +20,9 @@ AddedTokenMatcher::AddedTokenMatcher(std::vector<AddedToken> tokens, const std::
             if (child == 0) {
                 child = static_cast<std::uint32_t>(nodes_.size());
                 auto& children = nodes_[node].children;
-                children.insert(std::lower_bound(children.begin(), children.end(), std::pair<unsigned char, std::uint32_t>(byte, 0)), {byte, child});
+                children.insert(std::lower_bound(children.begin(), children.end(),
+                                                 std::pair<unsigned char, std::uint32_t>(byte, 0)),
+                                {byte, child});
                 if (node == 0) {
                     firstByte_[byte] = child;
                 }
@@ -36,7 +38,8 @@ AddedTokenMatcher::AddedTokenMatcher(std::vector<AddedToken> tokens, const std::
 
 std::uint32_t AddedTokenMatcher::childOf(std::uint32_t node, unsigned char byte) const {
     const auto& children = nodes_[node].children;
-    const auto found = std::lower_bound(children.begin(), children.end(), std::pair<unsigned char, std::uint32_t>(byte, 0));
+    const auto found =
+        std::lower_bound(children.begin(), children.end(), std::pair<unsigned char, std::uint32_t>(byte, 0));
     return found != children.end() && found->first == byte ? found->second : 0;
 }
 

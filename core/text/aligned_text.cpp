@@ -19,7 +19,8 @@ AlignedText AlignedText::fromOriginal(std::string_view original, TrackOrigins tr
     std::size_t position = 0;
     const auto append = [&](std::string_view bytes, std::size_t begin, std::size_t end) {
         out.text.append(bytes);
-        out.origins.insert(out.origins.end(), bytes.size(), {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)});
+        out.origins.insert(out.origins.end(), bytes.size(),
+                           {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)});
     };
     while (position < original.size()) {
         const std::size_t validEnd = position + validUtf8Prefix(original.substr(position));
@@ -42,7 +43,8 @@ AlignedText AlignedText::slice(std::size_t begin, std::size_t end) const {
     out.tracking = tracking;
     out.text = text.substr(begin, end - begin);
     if (tracking == TrackOrigins::Yes) {
-        out.origins.assign(origins.begin() + static_cast<std::ptrdiff_t>(begin), origins.begin() + static_cast<std::ptrdiff_t>(end));
+        out.origins.assign(origins.begin() + static_cast<std::ptrdiff_t>(begin),
+                           origins.begin() + static_cast<std::ptrdiff_t>(end));
     }
     return out;
 }

@@ -13,7 +13,10 @@ namespace {
 class BertNormalizer final : public Normalizer {
 public:
     BertNormalizer(bool cleansText, bool separatesChinese, bool stripsAccents, bool lowers)
-        : cleansText_(cleansText), separatesChinese_(separatesChinese), stripsAccents_(stripsAccents), lowers_(lowers) {}
+        : cleansText_(cleansText),
+          separatesChinese_(separatesChinese),
+          stripsAccents_(stripsAccents),
+          lowers_(lowers) {}
 
     void apply(AlignedText& text) const override {
         TextRewriter out(text);
@@ -91,7 +94,8 @@ private:
         if (pass.marks.empty()) {
             return;
         }
-        std::stable_sort(pass.marks.begin(), pass.marks.end(), [](const Mark& a, const Mark& b) { return a.combiningClass < b.combiningClass; });
+        std::stable_sort(pass.marks.begin(), pass.marks.end(),
+                         [](const Mark& a, const Mark& b) { return a.combiningClass < b.combiningClass; });
         for (const Mark& mark : pass.marks) {
             write(mark.c, mark.origin, pass);
         }
@@ -123,7 +127,8 @@ private:
 
 std::unique_ptr<const Normalizer> makeBertNormalizer(const base::Json& json) {
     const bool lowers = boolOr(json, "lowercase", true);
-    return std::make_unique<BertNormalizer>(boolOr(json, "clean_text", true), boolOr(json, "handle_chinese_chars", true),
+    return std::make_unique<BertNormalizer>(boolOr(json, "clean_text", true),
+                                            boolOr(json, "handle_chinese_chars", true),
                                             boolOr(json, "strip_accents", lowers), lowers);
 }
 

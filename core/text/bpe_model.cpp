@@ -86,8 +86,10 @@ public:
     std::optional<std::int32_t> unknownId() const override { return unknownId_; }
     bool takesRawBytes() const override { return prefix_.empty() && suffix_.empty(); }
 
-    void tokenize(std::string_view piece, PieceKind kind, Scratch& scratch, std::vector<ModelToken>& out) const override {
-        tokenizeThroughCache(piece, scratch, out, [&](std::vector<ModelToken>& tokens) { tokenizeUncached(piece, kind, scratch, tokens); });
+    void tokenize(std::string_view piece, PieceKind kind, Scratch& scratch,
+                  std::vector<ModelToken>& out) const override {
+        tokenizeThroughCache(piece, scratch, out,
+                             [&](std::vector<ModelToken>& tokens) { tokenizeUncached(piece, kind, scratch, tokens); });
     }
 
 private:
@@ -116,7 +118,8 @@ private:
             const std::int32_t leftId = vocabulary_.idOf(left);
             const std::int32_t rightId = vocabulary_.idOf(right);
             if (leftId < 0 || rightId < 0 || merge.id < 0) {
-                throwCorrupt(fmt::format("merge {} ('{}' and '{}') makes or uses a token that is not in the vocabulary", i + 1, left, right));
+                throwCorrupt(fmt::format("merge {} ('{}' and '{}') makes or uses a token that is not in the vocabulary",
+                                         i + 1, left, right));
             }
             merges_.set(leftId, rightId, merge);
         }
@@ -129,9 +132,11 @@ private:
         }
     }
 
-    void tokenizeUncached(std::string_view piece, PieceKind kind, Scratch& scratch, std::vector<ModelToken>& out) const {
+    void tokenizeUncached(std::string_view piece, PieceKind kind, Scratch& scratch,
+                          std::vector<ModelToken>& out) const {
         if (ignoresMerges_) {
-            const std::int32_t whole = vocabulary_.idOf(kind == PieceKind::RawBytes ? standIns(piece) : std::string(piece));
+            const std::int32_t whole =
+                vocabulary_.idOf(kind == PieceKind::RawBytes ? standIns(piece) : std::string(piece));
             if (whole >= 0) {
                 out.push_back({whole, 0, static_cast<std::uint32_t>(piece.size())});
                 return;
@@ -204,7 +209,8 @@ private:
         }
     }
 
-    bool addFallbackBytes(std::vector<Scratch::Symbol>& symbols, std::string_view character, std::size_t begin, std::size_t end) const {
+    bool addFallbackBytes(std::vector<Scratch::Symbol>& symbols, std::string_view character, std::size_t begin,
+                          std::size_t end) const {
         const auto isMissing = [&](char c) { return fallbackId_[static_cast<unsigned char>(c)] < 0; };
         if (!fallsBackToBytes_ || std::any_of(character.begin(), character.end(), isMissing)) {
             return false;
@@ -272,7 +278,9 @@ private:
             const std::int32_t leftId = symbols[static_cast<std::size_t>(left)].id;
             const std::int32_t rightId = symbols[static_cast<std::size_t>(right)].id;
             const Merge merge = merges_.find(leftId, rightId);
-            return merge.id < 0 ? std::nullopt : std::optional<Scratch::Candidate>({merge.rank, left, right, leftId, rightId, merge.id});
+            return merge.id < 0
+                       ? std::nullopt
+                       : std::optional<Scratch::Candidate>({merge.rank, left, right, leftId, rightId, merge.id});
         };
         const auto count = static_cast<std::int32_t>(symbols.size());
         for (std::int32_t i = 0; i < count; ++i) {
@@ -324,8 +332,6 @@ private:
 
 }  // namespace
 
-std::unique_ptr<const SubwordModel> makeBpeModel(const base::Json& json) {
-    return std::make_unique<BpeModel>(json);
-}
+std::unique_ptr<const SubwordModel> makeBpeModel(const base::Json& json) { return std::make_unique<BpeModel>(json); }
 
 }  // namespace lathe::text

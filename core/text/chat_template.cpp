@@ -20,9 +20,10 @@ Value function(std::string name, Function body) {
 }
 
 Value raiseException(Interpreter&, const CallArguments& arguments) {
-    throw Error(ErrorCode::InvalidInput,
-                fmt::format("The chat template refuses this conversation: {}. Change the messages or choose another template.",
-                            arguments.get(0, "message", Value("no reason given")).print()));
+    throw Error(
+        ErrorCode::InvalidInput,
+        fmt::format("The chat template refuses this conversation: {}. Change the messages or choose another template.",
+                    arguments.get(0, "message", Value("no reason given")).print()));
 }
 
 Value makeNamespace(Interpreter&, const CallArguments& arguments) {
@@ -90,7 +91,8 @@ Function strftimeNow(std::optional<std::int64_t> nowSeconds) {
 std::map<std::string, Value> globalsFor(const std::vector<ChatMessage>& messages, const ChatOptions& options) {
     List list;
     for (const ChatMessage& message : messages) {
-        list.push_back(Value::dict({{"role", Value(validUtf8(message.role))}, {"content", Value(validUtf8(message.content))}}));
+        list.push_back(
+            Value::dict({{"role", Value(validUtf8(message.role))}, {"content", Value(validUtf8(message.content))}}));
     }
     std::map<std::string, Value> globals = {
         {"messages", Value::list(std::move(list))},
@@ -104,8 +106,10 @@ std::map<std::string, Value> globalsFor(const std::vector<ChatMessage>& messages
         {"dict", function("dict", makeDict)},
     };
     // A tokenizer without one of these tokens leaves the name undefined.
-    for (const auto& [name, text] : {std::pair<const char*, const std::string&>{"bos_token", options.bosText}, {"eos_token", options.eosText},
-                                     {"unk_token", options.unkText}, {"pad_token", options.padText}}) {
+    for (const auto& [name, text] : {std::pair<const char*, const std::string&>{"bos_token", options.bosText},
+                                     {"eos_token", options.eosText},
+                                     {"unk_token", options.unkText},
+                                     {"pad_token", options.padText}}) {
         if (!text.empty()) {
             globals[name] = Value(text);
         }
@@ -129,12 +133,15 @@ std::string ChatTemplate::render(const std::vector<ChatMessage>& messages, const
     return Interpreter(globalsFor(messages, options)).run(*program_->root);
 }
 
-std::string renderChat(std::string_view chatTemplate, const std::vector<ChatMessage>& messages, const ChatOptions& options) {
+std::string renderChat(std::string_view chatTemplate, const std::vector<ChatMessage>& messages,
+                       const ChatOptions& options) {
     return ChatTemplate(chatTemplate).render(messages, options);
 }
 
 ChatOptions chatOptionsFor(const Tokenizer& tokenizer) {
-    const auto textOf = [&](const std::optional<std::int32_t>& id) { return id ? tokenizer.tokenText(*id) : std::string(); };
+    const auto textOf = [&](const std::optional<std::int32_t>& id) {
+        return id ? tokenizer.tokenText(*id) : std::string();
+    };
     ChatOptions options;
     options.bosText = textOf(tokenizer.specialIds().bos);
     options.eosText = textOf(tokenizer.specialIds().eos);

@@ -12,14 +12,14 @@
 namespace lathe::text {
 
 struct ChatMessage {
-    std::string role;     ///< "system", "user" or "assistant"
+    std::string role;  ///< "system", "user" or "assistant"
     std::string content;
     bool operator==(const ChatMessage&) const = default;
 };
 
 struct ChatOptions {
     bool addGenerationPrompt = false;
-    std::string bosText;   ///< what {{ bos_token }} writes
+    std::string bosText;  ///< what {{ bos_token }} writes
     std::string eosText;
     std::string unkText;
     std::string padText;
@@ -33,8 +33,8 @@ public:
     /// Throws InvalidInput with the line of the first thing that is not understood.
     explicit ChatTemplate(std::string_view source);
 
-    /// The text of a conversation, as transformers' apply_chat_template(tokenize=False) gives it. Stops with InvalidInput
-    /// after 200,000 steps or 4 MiB of output, and where the template itself calls raise_exception(...).
+    /// The text of a conversation, as transformers' apply_chat_template(tokenize=False) gives it. Stops with
+    /// InvalidInput after 200,000 steps or 4 MiB of output, and where the template itself calls raise_exception(...).
     std::string render(const std::vector<ChatMessage>& messages, const ChatOptions& options = {}) const;
 
     struct Program;
@@ -44,7 +44,8 @@ private:
 };
 
 /// Parses and renders in one step.
-std::string renderChat(std::string_view chatTemplate, const std::vector<ChatMessage>& messages, const ChatOptions& options);
+std::string renderChat(std::string_view chatTemplate, const std::vector<ChatMessage>& messages,
+                       const ChatOptions& options);
 
 /// Options with the special tokens' texts of a tokenizer.
 ChatOptions chatOptionsFor(const Tokenizer& tokenizer);

@@ -105,7 +105,12 @@ std::optional<char> byteOfToken(const std::string& token) {
     if (token.size() != 6 || !token.starts_with("<0x") || token[5] != '>') {
         return std::nullopt;
     }
-    const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; };
+    const auto digit = [](char c) {
+        return c >= '0' && c <= '9'   ? c - '0'
+               : c >= 'a' && c <= 'f' ? c - 'a' + 10
+               : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                      : -1;
+    };
     const int high = digit(token[3]);
     const int low = digit(token[4]);
     return high < 0 || low < 0 ? std::nullopt : std::optional<char>(static_cast<char>(high * 16 + low));
@@ -147,7 +152,8 @@ void fuse(std::vector<std::string>& tokens) {
 }
 
 std::unique_ptr<const Decoder> makeWordPiece(const base::Json& json) {
-    return each([prefix = textOr(json, "prefix", "##"), cleans = boolOr(json, "cleanup", true)](std::size_t i, std::string& token) {
+    return each([prefix = textOr(json, "prefix", "##"), cleans = boolOr(json, "cleanup", true)](std::size_t i,
+                                                                                                std::string& token) {
         if (i > 0) {
             if (!prefix.empty() && token.starts_with(prefix)) {
                 token.erase(0, prefix.size());
@@ -162,10 +168,10 @@ std::unique_ptr<const Decoder> makeWordPiece(const base::Json& json) {
 }
 
 std::unique_ptr<const Decoder> makeMetaspace(const base::Json& json) {
-    const std::string scheme = textOr(json, "prepend_scheme", boolOr(json, "add_prefix_space", true) ? "always" : "never");
-    return each([replacement = textOr(json, "replacement", "\xE2\x96\x81"), drops = scheme != "never"](std::size_t i, std::string& token) {
-        replaceAll(token, replacement, i == 0 && drops ? "" : " ");
-    });
+    const std::string scheme =
+        textOr(json, "prepend_scheme", boolOr(json, "add_prefix_space", true) ? "always" : "never");
+    return each([replacement = textOr(json, "replacement", "\xE2\x96\x81"), drops = scheme != "never"](
+                    std::size_t i, std::string& token) { replaceAll(token, replacement, i == 0 && drops ? "" : " "); });
 }
 
 std::unique_ptr<const Decoder> makeStrip(const base::Json& json) {
@@ -185,7 +191,8 @@ std::unique_ptr<const Decoder> makeReplace(const base::Json& json) {
     const PatternJson pattern = patternOf(json, "decoder Replace");
     const std::string content = requiredText(json, "content");
     if (!pattern.isRegex) {
-        return each([from = pattern.text, content](std::size_t, std::string& token) { replaceAll(token, from, content); });
+        return each(
+            [from = pattern.text, content](std::size_t, std::string& token) { replaceAll(token, from, content); });
     }
     return each([regex = Regex(pattern.text), content](std::size_t, std::string& token) {
         std::string out;

@@ -31,12 +31,18 @@ constexpr std::string_view kQwen35Regex =
 /// tokenizer.ggml.pre to its split pattern.
 const std::map<std::string, std::string_view>& splitPatterns() {
     static const std::map<std::string, std::string_view> table = {
-        {"llama3", kLlama3Regex},     {"llama-v3", kLlama3Regex},         {"llama-bpe", kLlama3Regex}, {"falcon3", kLlama3Regex},
-        {"falcon-h1", kLlama3Regex},  {"pixtral", kLlama3Regex},          {"midm-2.0", kLlama3Regex},  {"lfm2", kLlama3Regex},
-        {"jina-v5-nano", kLlama3Regex}, {"dbrx", kLlama3Regex},           {"smaug-bpe", kLlama3Regex}, {"tekken", kTekkenRegex},
-        {"qwen2", kQwen2Regex},       {"deepseek-r1-qwen", kQwen2Regex},  {"kormo", kQwen2Regex},      {"f2llmv2", kQwen2Regex},
-        {"megrez", kQwen2Regex},      {"qwen35", kQwen35Regex},           {"gpt-4o", kGpt4oRegex},     {"llama4", kGpt4oRegex},
-        {"kanana2", kGpt4oRegex},     {"talkie", kGpt4oRegex},            {"minimax-m2", kGpt4oRegex},
+        {"llama3", kLlama3Regex},       {"llama-v3", kLlama3Regex},
+        {"llama-bpe", kLlama3Regex},    {"falcon3", kLlama3Regex},
+        {"falcon-h1", kLlama3Regex},    {"pixtral", kLlama3Regex},
+        {"midm-2.0", kLlama3Regex},     {"lfm2", kLlama3Regex},
+        {"jina-v5-nano", kLlama3Regex}, {"dbrx", kLlama3Regex},
+        {"smaug-bpe", kLlama3Regex},    {"tekken", kTekkenRegex},
+        {"qwen2", kQwen2Regex},         {"deepseek-r1-qwen", kQwen2Regex},
+        {"kormo", kQwen2Regex},         {"f2llmv2", kQwen2Regex},
+        {"megrez", kQwen2Regex},        {"qwen35", kQwen35Regex},
+        {"gpt-4o", kGpt4oRegex},        {"llama4", kGpt4oRegex},
+        {"kanana2", kGpt4oRegex},       {"talkie", kGpt4oRegex},
+        {"minimax-m2", kGpt4oRegex},
     };
     return table;
 }
@@ -58,12 +64,14 @@ std::string byteSpelling(const std::string& token) {
     return out;
 }
 
-std::optional<std::string> textOfId(const GgufVocabulary& vocabulary, const std::optional<std::int64_t>& id, const char* role) {
+std::optional<std::string> textOfId(const GgufVocabulary& vocabulary, const std::optional<std::int64_t>& id,
+                                    const char* role) {
     if (!id || *id < 0) {
         return std::nullopt;
     }
     if (static_cast<std::uint64_t>(*id) >= vocabulary.tokens.size()) {
-        throwCorrupt(fmt::format("the GGUF file's {} token id {} is outside its vocabulary of {}", role, *id, vocabulary.tokens.size()));
+        throwCorrupt(fmt::format("the GGUF file's {} token id {} is outside its vocabulary of {}", role, *id,
+                                 vocabulary.tokens.size()));
     }
     return vocabulary.tokens[static_cast<std::size_t>(*id)];
 }
@@ -90,7 +98,8 @@ Json addedTokens(const GgufVocabulary& vocabulary, const std::vector<std::string
         const bool isControl = type == kControlToken && (!isByteLevel || isByteAlphabet(vocabulary.tokens[i]));
         const bool isUser = type == kUserDefinedToken && tokens[i] == vocabulary.tokens[i];
         if ((isControl || isUser) && !tokens[i].empty()) {
-            out.push_back(addedTokenJson({static_cast<std::int32_t>(i), tokens[i], false, false, false, false, isControl}));
+            out.push_back(
+                addedTokenJson({static_cast<std::int32_t>(i), tokens[i], false, false, false, false, isControl}));
         }
     }
     return out;
@@ -130,7 +139,8 @@ Json byteLevelJson(const GgufVocabulary& vocabulary) {
     Json out = emptyTokenizerJson();
     out["added_tokens"] = addedTokens(vocabulary, tokens, true);
     const auto pattern = splitPatterns().find(vocabulary.pre);
-    out["pre_tokenizer"] = pattern == splitPatterns().end() ? byteLevelPreTokenizer(false, true) : splitThenByteLevel(std::string(pattern->second));
+    out["pre_tokenizer"] = pattern == splitPatterns().end() ? byteLevelPreTokenizer(false, true)
+                                                            : splitThenByteLevel(std::string(pattern->second));
     out["decoder"] = {{"type", "ByteLevel"}, {"add_prefix_space", true}, {"trim_offsets", true}, {"use_regex", true}};
     out["model"] = bpeModelJson(tokens, mergesOf(vocabulary));
     return out;
@@ -140,7 +150,10 @@ Json sentencePieceJson(const GgufVocabulary& vocabulary) {
     Json out = emptyTokenizerJson();
     out["added_tokens"] = addedTokens(vocabulary, vocabulary.tokens, false);
     const bool addsPrefix = vocabulary.addSpacePrefix.value_or(true);
-    out["pre_tokenizer"] = {{"type", "Metaspace"}, {"replacement", kBlank}, {"prepend_scheme", addsPrefix ? "first" : "never"}, {"split", false}};
+    out["pre_tokenizer"] = {{"type", "Metaspace"},
+                            {"replacement", kBlank},
+                            {"prepend_scheme", addsPrefix ? "first" : "never"},
+                            {"split", false}};
     Json decoders = Json::array();
     decoders.push_back({{"type", "Replace"}, {"pattern", {{"String", kBlank}}}, {"content", " "}});
     decoders.push_back({{"type", "ByteFallback"}});
@@ -159,8 +172,9 @@ Json sentencePieceJson(const GgufVocabulary& vocabulary) {
 Json wordPieceJson(const GgufVocabulary& vocabulary, TokenizerSettings& settings) {
     std::vector<std::string> tokens;
     tokens.reserve(vocabulary.tokens.size());
-    const bool usesBlanks = std::any_of(vocabulary.tokens.begin(), vocabulary.tokens.end(),
-                                        [](const std::string& token) { return token.size() > kBlank.size() && token.starts_with(kBlank); });
+    const bool usesBlanks =
+        std::any_of(vocabulary.tokens.begin(), vocabulary.tokens.end(),
+                    [](const std::string& token) { return token.size() > kBlank.size() && token.starts_with(kBlank); });
     for (const std::string& token : vocabulary.tokens) {
         const bool isBracketed = token.size() > 2 && token.front() == '[' && token.back() == ']';
         if (!usesBlanks || isBracketed) {

@@ -15,13 +15,9 @@ namespace {
 
 using Arguments = const CallArguments&;
 
-const Value& subjectOf(Arguments a) {
-    return a.positional.at(0);
-}
+const Value& subjectOf(Arguments a) { return a.positional.at(0); }
 
-std::string textOf(Arguments a) {
-    return subjectOf(a).print();
-}
+std::string textOf(Arguments a) { return subjectOf(a).print(); }
 
 Value trim(Interpreter&, Arguments a) {
     const Value characters = a.get(1, "chars", Value(None{}));
@@ -65,7 +61,8 @@ Value join(Interpreter& interpreter, Arguments a) {
     std::string out;
     bool isFirst = true;
     for (const Value& item : interpreter.iterate(subjectOf(a))) {
-        out += (isFirst ? std::string() : between) + (attribute.isNone() ? item : attributePath(interpreter, item, attribute)).print();
+        out += (isFirst ? std::string() : between) +
+               (attribute.isNone() ? item : attributePath(interpreter, item, attribute)).print();
         isFirst = false;
         if (out.size() > kMaxOutputBytes) {
             fail("it makes a text of more than 4 MiB");
@@ -96,9 +93,7 @@ Value last(Interpreter& interpreter, Arguments a) {
     return items.empty() ? Value::undefined("last") : items.back();
 }
 
-Value toList(Interpreter& interpreter, Arguments a) {
-    return Value::list(interpreter.iterate(subjectOf(a)));
-}
+Value toList(Interpreter& interpreter, Arguments a) { return Value::list(interpreter.iterate(subjectOf(a))); }
 
 Value items(Interpreter&, Arguments a) {
     List pairs;
@@ -128,7 +123,9 @@ Value choose(Interpreter& interpreter, Arguments a, bool usesAttribute, bool wan
         if (a.positional.size() > testIndex) {
             CallArguments test;
             test.positional.push_back(value);
-            test.positional.insert(test.positional.end(), a.positional.begin() + static_cast<std::ptrdiff_t>(testIndex) + 1, a.positional.end());
+            test.positional.insert(test.positional.end(),
+                                   a.positional.begin() + static_cast<std::ptrdiff_t>(testIndex) + 1,
+                                   a.positional.end());
             passes = interpreter.applyTest(a.positional[testIndex].print(), test);
         }
         if (passes == wanted) {
@@ -173,7 +170,8 @@ Value toInteger(Interpreter&, Arguments a) {
     const std::string text = python::strip(v.print(), python::Side::Both);
     double value = 0;
     const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool isRead = !text.empty() && read.ec == std::errc() && read.ptr == text.data() + text.size() && std::fabs(value) < 9e18;
+    const bool isRead =
+        !text.empty() && read.ec == std::errc() && read.ptr == text.data() + text.size() && std::fabs(value) < 9e18;
     return isRead ? Value(static_cast<std::int64_t>(value)) : fallback;
 }
 
@@ -185,12 +183,16 @@ Value toFloat(Interpreter&, Arguments a) {
     const std::string text = python::strip(v.print(), python::Side::Both);
     double value = 0;
     const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
-    return !text.empty() && read.ec == std::errc() && read.ptr == text.data() + text.size() ? Value(value) : a.get(1, "default", Value(0.0));
+    return !text.empty() && read.ec == std::errc() && read.ptr == text.data() + text.size()
+               ? Value(value)
+               : a.get(1, "default", Value(0.0));
 }
 
 Value absolute(Interpreter&, Arguments a) {
     const Value& v = subjectOf(a);
-    return v.isFloat() ? Value(std::fabs(v.number())) : v.integer() == INT64_MIN ? Value(-v.number()) : Value(std::abs(v.integer()));
+    return v.isFloat()                ? Value(std::fabs(v.number()))
+           : v.integer() == INT64_MIN ? Value(-v.number())
+                                      : Value(std::abs(v.integer()));
 }
 
 Value round(Interpreter&, Arguments a) {
@@ -206,7 +208,8 @@ Value indent(Interpreter&, Arguments a) {
     if (!width.isText() && (width.integer() < 0 || width.integer() > 1000)) {
         fail("it indents by a width that is not from 0 to 1000");
     }
-    const std::string space = width.isText() ? width.text() : std::string(static_cast<std::size_t>(width.integer()), ' ');
+    const std::string space =
+        width.isText() ? width.text() : std::string(static_cast<std::size_t>(width.integer()), ' ');
     std::string out;
     bool isFirst = true;
     for (const std::string& line : python::split(textOf(a), "\n", -1)) {
@@ -221,7 +224,8 @@ Value indent(Interpreter&, Arguments a) {
 }
 
 /// Texts compare without case unless asked otherwise.
-Value sortKey(Interpreter& interpreter, Arguments a, const Value& item, std::size_t caseIndex, std::size_t attributeIndex) {
+Value sortKey(Interpreter& interpreter, Arguments a, const Value& item, std::size_t caseIndex,
+              std::size_t attributeIndex) {
     const Value attribute = a.get(attributeIndex, "attribute", Value(None{}));
     const bool isCaseSensitive = a.get(caseIndex, "case_sensitive", Value(false)).isTrue();
     Value key = attribute.isNone() ? item : attributePath(interpreter, item, attribute);
@@ -331,34 +335,63 @@ Value title(Interpreter&, Arguments a) {
 Value escaped(Interpreter&, Arguments a) {
     std::string out;
     for (const char c : textOf(a)) {
-        out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '"' ? "&#34;" : c == '\'' ? "&#39;" : std::string(1, c);
+        out += c == '&'    ? "&amp;"
+               : c == '<'  ? "&lt;"
+               : c == '>'  ? "&gt;"
+               : c == '"'  ? "&#34;"
+               : c == '\'' ? "&#39;"
+                           : std::string(1, c);
     }
     return Value(std::move(out));
 }
 
-Value same(Interpreter&, Arguments a) {
-    return subjectOf(a);
-}
+Value same(Interpreter&, Arguments a) { return subjectOf(a); }
 
 const std::map<std::string, FilterFunction>& filters() {
     static const std::map<std::string, FilterFunction> table = {
-        {"trim", trim}, {"length", length}, {"count", length}, {"tojson", json}, {"join", join}, {"default", orDefault}, {"d", orDefault},
-        {"replace", replace}, {"first", first}, {"last", last}, {"list", toList}, {"items", items}, {"map", map}, {"int", toInteger},
-        {"float", toFloat}, {"abs", absolute}, {"round", round}, {"indent", indent}, {"sort", sort}, {"unique", unique}, {"reverse", reverse},
-        {"dictsort", dictSort}, {"sum", sum}, {"safe", same}, {"e", escaped}, {"escape", escaped},
+        {"trim", trim},
+        {"length", length},
+        {"count", length},
+        {"tojson", json},
+        {"join", join},
+        {"default", orDefault},
+        {"d", orDefault},
+        {"replace", replace},
+        {"first", first},
+        {"last", last},
+        {"list", toList},
+        {"items", items},
+        {"map", map},
+        {"int", toInteger},
+        {"float", toFloat},
+        {"abs", absolute},
+        {"round", round},
+        {"indent", indent},
+        {"sort", sort},
+        {"unique", unique},
+        {"reverse", reverse},
+        {"dictsort", dictSort},
+        {"sum", sum},
+        {"safe", same},
+        {"e", escaped},
+        {"escape", escaped},
         {"upper", [](Interpreter&, Arguments a) { return Value(upperCase(textOf(a))); }},
         {"lower", [](Interpreter&, Arguments a) { return Value(lowerCase(textOf(a))); }},
         {"title", title},
         {"capitalize", [](Interpreter&, Arguments a) { return Value(python::capitalize(textOf(a))); }},
         {"string", [](Interpreter&, Arguments a) { return Value(textOf(a)); }},
-        {"wordcount", [](Interpreter&, Arguments a) { return Value(static_cast<std::int64_t>(python::splitSpace(textOf(a), -1).size())); }},
+        {"wordcount",
+         [](Interpreter&, Arguments a) {
+             return Value(static_cast<std::int64_t>(python::splitSpace(textOf(a), -1).size()));
+         }},
         {"select", [](Interpreter& i, Arguments a) { return choose(i, a, false, true); }},
         {"reject", [](Interpreter& i, Arguments a) { return choose(i, a, false, false); }},
         {"selectattr", [](Interpreter& i, Arguments a) { return choose(i, a, true, true); }},
         {"rejectattr", [](Interpreter& i, Arguments a) { return choose(i, a, true, false); }},
         {"min", [](Interpreter& i, Arguments a) { return extreme(i, a, -1); }},
         {"max", [](Interpreter& i, Arguments a) { return extreme(i, a, 1); }},
-        {"attr", [](Interpreter& i, Arguments a) { return i.attribute(subjectOf(a), a.get(1, "name", Value("")).print()); }},
+        {"attr",
+         [](Interpreter& i, Arguments a) { return i.attribute(subjectOf(a), a.get(1, "name", Value("")).print()); }},
     };
     return table;
 }

@@ -34,7 +34,19 @@ public:
 private:
     enum class Flow { Normal, Break, Continue };
     using Scope = std::map<std::string, Value>;
-    struct CallDepth;
+    /// Counts recursion for as long as it lives; throws InvalidInput above the limit.
+    struct CallDepth {
+        CallDepth(int& counter, int limit) : depth(counter) {
+            if (++depth > limit) {
+                --depth;
+                fail("it calls itself too deeply");
+            }
+        }
+        ~CallDepth() { --depth; }
+        CallDepth(const CallDepth&) = delete;
+        CallDepth& operator=(const CallDepth&) = delete;
+        int& depth;
+    };
 
     Flow execute(const std::vector<NodePtr>& body, std::string& out);
     Flow execute(const Node& node, std::string& out);

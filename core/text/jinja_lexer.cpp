@@ -18,9 +18,7 @@ constexpr std::size_t kMaxSourceBytes = 1u << 20;
 bool isNameStart(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
-bool isDigit(char c) {
-    return c >= '0' && c <= '9';
-}
+bool isDigit(char c) { return c >= '0' && c <= '9'; }
 
 class Lexer {
 public:
@@ -45,13 +43,16 @@ private:
         position_ = position;
     }
 
-    bool at(std::string_view what, std::size_t position) const { return std::string_view(source_).substr(position).starts_with(what); }
+    bool at(std::string_view what, std::size_t position) const {
+        return std::string_view(source_).substr(position).starts_with(what);
+    }
 
     /// Text up to the next opening, then what that opening begins.
     void readText() {
         std::size_t open = position_;
-        while (open < source_.size() && !(source_[open] == '{' && open + 1 < source_.size() &&
-                                          (source_[open + 1] == '{' || source_[open + 1] == '%' || source_[open + 1] == '#'))) {
+        while (open < source_.size() &&
+               !(source_[open] == '{' && open + 1 < source_.size() &&
+                 (source_[open + 1] == '{' || source_[open + 1] == '%' || source_[open + 1] == '#'))) {
             ++open;
         }
         std::string text = source_.substr(position_, open - position_);
@@ -83,7 +84,8 @@ private:
         }
     }
 
-    /// "-" strips all white space before; otherwise lstrip_blocks takes the blanks between the line's start and a block.
+    /// "-" strips all white space before; otherwise lstrip_blocks takes the blanks between the line's start and a
+    /// block.
     void stripBefore(std::string& text, Opening opening, char sign) const {
         if (sign == '-') {
             text = python::strip(text, python::Side::Right);
@@ -132,7 +134,8 @@ private:
     /// Position of the "%}" of a tag that consists of `name` only and whose inside begins at `position`.
     std::optional<std::size_t> rawEnd(std::size_t position, std::string_view name) const {
         const auto skip = [&] {
-            while (position < source_.size() && (source_[position] == ' ' || source_[position] == '\t' || source_[position] == '\n')) {
+            while (position < source_.size() &&
+                   (source_[position] == ' ' || source_[position] == '\t' || source_[position] == '\n')) {
                 ++position;
             }
         };
@@ -152,7 +155,8 @@ private:
         const std::size_t openEnd = *rawEnd(position_, "raw");
         close(openEnd, signBefore(openEnd), true);
         const std::size_t begin = position_;
-        for (std::size_t open = source_.find("{%", begin); open != std::string::npos; open = source_.find("{%", open + 2)) {
+        for (std::size_t open = source_.find("{%", begin); open != std::string::npos;
+             open = source_.find("{%", open + 2)) {
             const bool hasSign = open + 2 < source_.size() && (source_[open + 2] == '-' || source_[open + 2] == '+');
             const auto end = rawEnd(open + (hasSign ? 3 : 2), "endraw");
             if (!end) {
@@ -231,7 +235,8 @@ private:
             digits();
         }
         if (end + 1 < source_.size() && (source_[end] == 'e' || source_[end] == 'E')) {
-            const std::size_t sign = end + 1 < source_.size() && (source_[end + 1] == '+' || source_[end + 1] == '-') ? 1 : 0;
+            const std::size_t sign =
+                end + 1 < source_.size() && (source_[end + 1] == '+' || source_[end + 1] == '-') ? 1 : 0;
             if (end + 1 + sign < source_.size() && isDigit(source_[end + 1 + sign])) {
                 isFloat = true;
                 end += 1 + sign;
@@ -282,7 +287,10 @@ private:
             bool isHex = true;
             for (std::size_t k = 1; k <= digits; ++k) {
                 const char h = source_[i + k];
-                const int digit = isDigit(h) ? h - '0' : h >= 'a' && h <= 'f' ? h - 'a' + 10 : h >= 'A' && h <= 'F' ? h - 'A' + 10 : -1;
+                const int digit = isDigit(h)             ? h - '0'
+                                  : h >= 'a' && h <= 'f' ? h - 'a' + 10
+                                  : h >= 'A' && h <= 'F' ? h - 'A' + 10
+                                                         : -1;
                 isHex = isHex && digit >= 0;
                 value = value * 16 + static_cast<char32_t>(std::max(digit, 0));
             }

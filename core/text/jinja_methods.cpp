@@ -76,7 +76,9 @@ Value splitText(const std::string& self, const CallArguments& arguments, bool fr
 std::int64_t findText(const std::string& self, const CallArguments& arguments, bool fromRight) {
     const std::string& wanted = textArgument(arguments, 0, "sub");
     const std::size_t at = fromRight ? self.rfind(wanted) : self.find(wanted);
-    return at == std::string::npos ? -1 : static_cast<std::int64_t>(toCodePoints(std::string_view(self).substr(0, at)).size());
+    return at == std::string::npos
+               ? -1
+               : static_cast<std::int64_t>(toCodePoints(std::string_view(self).substr(0, at)).size());
 }
 
 template <typename Check>
@@ -116,8 +118,14 @@ const std::map<std::string, Method>& textMethods() {
         {"rstrip", [](S self, A a) { return stripped(self, a, python::Side::Right); }},
         {"startswith", [](S self, A a) { return anyOf(a, [&](S p) { return self.starts_with(p); }); }},
         {"endswith", [](S self, A a) { return anyOf(a, [&](S p) { return self.ends_with(p); }); }},
-        {"removeprefix", [](S self, A a) { return Value(self.starts_with(textArgument(a, 0, "prefix")) ? self.substr(textArgument(a, 0, "prefix").size()) : self); }},
-        {"removesuffix", [](S self, A a) {
+        {"removeprefix",
+         [](S self, A a) {
+             return Value(self.starts_with(textArgument(a, 0, "prefix"))
+                              ? self.substr(textArgument(a, 0, "prefix").size())
+                              : self);
+         }},
+        {"removesuffix",
+         [](S self, A a) {
              S suffix = textArgument(a, 0, "suffix");
              return Value(self.ends_with(suffix) ? self.substr(0, self.size() - suffix.size()) : self);
          }},
@@ -128,28 +136,41 @@ const std::map<std::string, Method>& textMethods() {
         {"lower", [](S self, A) { return Value(lowerCase(self)); }},
         {"title", [](S self, A) { return Value(python::title(self)); }},
         {"capitalize", [](S self, A) { return Value(python::capitalize(self)); }},
-        {"replace", [](S self, A a) {
+        {"replace",
+         [](S self, A a) {
              return Value(python::replace(self, textArgument(a, 0, "old"), textArgument(a, 1, "new"),
                                           a.get(2, "count", Value(std::int64_t{-1})).integer(), kMaxOutputBytes));
          }},
         {"join", joined},
         {"find", [](S self, A a) { return Value(findText(self, a, false)); }},
         {"rfind", [](S self, A a) { return Value(findText(self, a, true)); }},
-        {"index", [](S self, A a) {
+        {"index",
+         [](S self, A a) {
              const std::int64_t at = findText(self, a, false);
              if (at < 0) {
                  fail("a text that it looks for is not there");
              }
              return Value(at);
          }},
-        {"count", [](S self, A a) {
+        {"count",
+         [](S self, A a) {
              S wanted = textArgument(a, 0, "sub");
-             return Value(static_cast<std::int64_t>(wanted.empty() ? toCodePoints(self).size() + 1 : python::split(self, wanted, -1).size() - 1));
+             return Value(static_cast<std::int64_t>(wanted.empty() ? toCodePoints(self).size() + 1
+                                                                   : python::split(self, wanted, -1).size() - 1));
          }},
         {"isspace", [](S self, A) { return allCharacters(self, python::isSpace); }},
-        {"isdigit", [](S self, A) { return allCharacters(self, [](char32_t c) { return u_charDigitValue(static_cast<UChar32>(c)) >= 0; }); }},
-        {"isalpha", [](S self, A) { return allCharacters(self, [](char32_t c) { return CharacterClasses::get().is(c, kLetter); }); }},
-        {"isalnum", [](S self, A) { return allCharacters(self, [](char32_t c) { return CharacterClasses::get().is(c, kLetter | kNumber); }); }},
+        {"isdigit",
+         [](S self, A) {
+             return allCharacters(self, [](char32_t c) { return u_charDigitValue(static_cast<UChar32>(c)) >= 0; });
+         }},
+        {"isalpha",
+         [](S self, A) {
+             return allCharacters(self, [](char32_t c) { return CharacterClasses::get().is(c, kLetter); });
+         }},
+        {"isalnum",
+         [](S self, A) {
+             return allCharacters(self, [](char32_t c) { return CharacterClasses::get().is(c, kLetter | kNumber); });
+         }},
     };
     return table;
 }
@@ -165,21 +186,24 @@ Value pairsOf(const Value& self) {
 const std::map<std::string, DictMethod>& dictMethods() {
     static const std::map<std::string, DictMethod> table = {
         {"items", [](const Value& self, const CallArguments&) { return pairsOf(self); }},
-        {"keys", [](const Value& self, const CallArguments&) {
+        {"keys",
+         [](const Value& self, const CallArguments&) {
              List keys;
              for (const auto& [key, value] : self.dict()) {
                  keys.push_back(Value(key));
              }
              return Value::list(std::move(keys));
          }},
-        {"values", [](const Value& self, const CallArguments&) {
+        {"values",
+         [](const Value& self, const CallArguments&) {
              List values;
              for (const auto& [key, value] : self.dict()) {
                  values.push_back(value);
              }
              return Value::list(std::move(values));
          }},
-        {"get", [](const Value& self, const CallArguments& a) {
+        {"get",
+         [](const Value& self, const CallArguments& a) {
              const Value* found = self.member(textArgument(a, 0, "key"));
              return found != nullptr ? *found : a.get(1, "default", Value(None{}));
          }},
@@ -193,37 +217,41 @@ Value findMethod(const Value& subject, const std::string& name) {
     if (subject.isText()) {
         const auto found = textMethods().find(name);
         if (found != textMethods().end()) {
-            return Value(Callable{name, std::make_shared<const Function>([self = subject.text(), method = found->second](Interpreter& interpreter, const CallArguments& a) {
-                                      interpreter.step(self.size() / 1024);
-                                      return method(self, a);
-                                  })});
+            return Value(
+                Callable{name, std::make_shared<const Function>([self = subject.text(), method = found->second](
+                                                                    Interpreter& interpreter, const CallArguments& a) {
+                             interpreter.step(self.size() / 1024);
+                             return method(self, a);
+                         })});
         }
     }
     if (subject.isDict()) {
         const auto found = dictMethods().find(name);
         if (found != dictMethods().end()) {
-            return Value::callable({name, std::make_shared<const Function>([subject, method = found->second](Interpreter&, const CallArguments& a) {
-                                        return method(subject, a);
-                                    })},
+            return Value::callable({name, std::make_shared<const Function>(
+                                              [subject, method = found->second](Interpreter&, const CallArguments& a) {
+                                                  return method(subject, a);
+                                              })},
                                    subject.depth());
         }
     }
     if (subject.isList() && (name == "index" || name == "count")) {
-        return Value::callable({name, std::make_shared<const Function>([subject, isIndex = name == "index"](Interpreter&, const CallArguments& a) {
-                                  std::int64_t count = 0;
-                                  for (std::size_t i = 0; i < subject.list().size(); ++i) {
-                                      if (a.positional.size() == 1 && equal(subject.list()[i], a.positional[0])) {
-                                          if (isIndex) {
-                                              return Value(static_cast<std::int64_t>(i));
-                                          }
-                                          ++count;
-                                      }
-                                  }
-                                  if (isIndex) {
-                                      fail("a value that it looks for is not in the list");
-                                  }
-                                  return Value(count);
-                              })},
+        return Value::callable({name, std::make_shared<const Function>([subject, isIndex = name == "index"](
+                                                                           Interpreter&, const CallArguments& a) {
+                                    std::int64_t count = 0;
+                                    for (std::size_t i = 0; i < subject.list().size(); ++i) {
+                                        if (a.positional.size() == 1 && equal(subject.list()[i], a.positional[0])) {
+                                            if (isIndex) {
+                                                return Value(static_cast<std::int64_t>(i));
+                                            }
+                                            ++count;
+                                        }
+                                    }
+                                    if (isIndex) {
+                                        fail("a value that it looks for is not in the list");
+                                    }
+                                    return Value(count);
+                                })},
                                subject.depth());
     }
     return Value::undefined(name);

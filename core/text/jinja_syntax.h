@@ -17,7 +17,8 @@ struct Token {
     int line = 1;
 };
 
-/// Cuts a template as Jinja does with trim_blocks and lstrip_blocks on, the way transformers sets it. Throws InvalidInput.
+/// Cuts a template as Jinja does with trim_blocks and lstrip_blocks on, the way transformers sets it. Throws
+/// InvalidInput.
 std::vector<Token> tokenizeTemplate(std::string_view source);
 
 struct Node;
@@ -34,34 +35,34 @@ struct NamedNode {
 struct Node {
     enum class Kind {
         // statements
-        Text,       ///< text
-        Output,     ///< a
-        If,         ///< a = condition, body, otherwise
-        For,        ///< names = targets, a = iterable, b = filter or null, body, otherwise
-        Set,        ///< names = targets (one "ns.member" or several names), a = value
-        SetBlock,   ///< names, body; list = filters applied
-        Macro,      ///< text = name, named = parameters, body
-        CallBlock,  ///< a = call, body
+        Text,         ///< text
+        Output,       ///< a
+        If,           ///< a = condition, body, otherwise
+        For,          ///< names = targets, a = iterable, b = filter or null, body, otherwise
+        Set,          ///< names = targets (one "ns.member" or several names), a = value
+        SetBlock,     ///< names, body; list = filters applied
+        Macro,        ///< text = name, named = parameters, body
+        CallBlock,    ///< a = call, body
         FilterBlock,  ///< list = filters, body
-        Body,       ///< body: statements in a row
+        Body,         ///< body: statements in a row
         Break,
         Continue,
         // expressions
-        Constant,   ///< value
-        Name,       ///< text
+        Constant,      ///< value
+        Name,          ///< text
         ListLiteral,   ///< list
         TupleLiteral,  ///< list
-        DictLiteral,  ///< named
-        Member,     ///< a.text
-        Subscript,  ///< a[b]
-        Slice,      ///< a[list[0]:list[1]:list[2]], null where left out
-        Call,       ///< a(list, named)
-        Filter,     ///< a|text(list, named)
-        Test,       ///< a is text(list)
-        Unary,      ///< text a
-        Binary,     ///< a text b
-        Compare,    ///< a, then pairs of names[i] and list[i]
-        Conditional,  ///< a = condition, b = then, c = else or null
+        DictLiteral,   ///< named
+        Member,        ///< a.text
+        Subscript,     ///< a[b]
+        Slice,         ///< a[list[0]:list[1]:list[2]], null where left out
+        Call,          ///< a(list, named)
+        Filter,        ///< a|text(list, named)
+        Test,          ///< a is text(list)
+        Unary,         ///< text a
+        Binary,        ///< a text b
+        Compare,       ///< a, then pairs of names[i] and list[i]
+        Conditional,   ///< a = condition, b = then, c = else or null
     };
     Kind kind;
     int line = 1;

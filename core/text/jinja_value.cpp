@@ -42,7 +42,8 @@ std::string floatText(double value) {
     const bool isScientific = size != 0 && (size >= 1e16 || size < 1e-4);
     std::string out = isScientific ? fmt::format("{:e}", value) : std::string();
     char buffer[64];
-    const auto written = std::to_chars(buffer, buffer + sizeof buffer, value, isScientific ? std::chars_format::scientific : std::chars_format::fixed);
+    const auto written = std::to_chars(buffer, buffer + sizeof buffer, value,
+                                       isScientific ? std::chars_format::scientific : std::chars_format::fixed);
     out.assign(buffer, written.ptr);
     if (!isScientific && out.find('.') == std::string::npos) {
         out += ".0";
@@ -85,7 +86,8 @@ std::string dictRepr(const Dict& dict) {
 }  // namespace
 
 void fail(const std::string& why) {
-    throw Error(ErrorCode::InvalidInput, "The chat template cannot be used: " + why + ". Choose another template or plain text.");
+    throw Error(ErrorCode::InvalidInput,
+                "The chat template cannot be used: " + why + ". Choose another template or plain text.");
 }
 
 Value Value::list(List items, Sequence sequence) {
@@ -132,9 +134,7 @@ std::int64_t Value::integer() const {
     return std::get<std::int64_t>(data_);
 }
 
-double Value::number() const {
-    return isFloat() ? std::get<double>(data_) : static_cast<double>(integer());
-}
+double Value::number() const { return isFloat() ? std::get<double>(data_) : static_cast<double>(integer()); }
 
 bool Value::isTrue() const {
     if (isUndefined() || isNone()) {
@@ -146,9 +146,7 @@ bool Value::isTrue() const {
     return isText() ? !text().empty() : isList() ? !list().empty() : isDict() ? !dict().empty() : true;
 }
 
-std::string Value::print() const {
-    return isText() ? text() : isUndefined() ? std::string() : repr();
-}
+std::string Value::print() const { return isText() ? text() : isUndefined() ? std::string() : repr(); }
 
 std::string Value::repr() const {
     if (isUndefined()) {
@@ -183,8 +181,17 @@ std::string Value::repr() const {
 }
 
 std::string Value::typeName() const {
-    return isUndefined() ? "undefined" : isNone() ? "NoneType" : isBool() ? "bool" : isInteger() ? "int" : isFloat() ? "float" : isText() ? "str"
-           : isTuple()   ? "tuple"     : isList() ? "list"     : isDict() ? "dict" : isNamespace() ? "namespace" : "function";
+    return isUndefined()   ? "undefined"
+           : isNone()      ? "NoneType"
+           : isBool()      ? "bool"
+           : isInteger()   ? "int"
+           : isFloat()     ? "float"
+           : isText()      ? "str"
+           : isTuple()     ? "tuple"
+           : isList()      ? "list"
+           : isDict()      ? "dict"
+           : isNamespace() ? "namespace"
+                           : "function";
 }
 
 const Value* Value::member(std::string_view key) const {
@@ -192,7 +199,8 @@ const Value* Value::member(std::string_view key) const {
     if (members == nullptr) {
         return nullptr;
     }
-    const auto found = std::find_if(members->begin(), members->end(), [&](const auto& entry) { return entry.first == key; });
+    const auto found =
+        std::find_if(members->begin(), members->end(), [&](const auto& entry) { return entry.first == key; });
     return found == members->end() ? nullptr : &found->second;
 }
 
@@ -204,10 +212,12 @@ bool equal(const Value& a, const Value& b) {
         return a.text() == b.text();
     }
     if (a.isList() && b.isList()) {
-        return a.isTuple() == b.isTuple() && std::equal(a.list().begin(), a.list().end(), b.list().begin(), b.list().end(), equal);
+        return a.isTuple() == b.isTuple() &&
+               std::equal(a.list().begin(), a.list().end(), b.list().begin(), b.list().end(), equal);
     }
     if (a.isDict() && b.isDict()) {
-        return a.dict().size() == b.dict().size() && std::all_of(a.dict().begin(), a.dict().end(), [&](const auto& entry) {
+        return a.dict().size() == b.dict().size() &&
+               std::all_of(a.dict().begin(), a.dict().end(), [&](const auto& entry) {
                    const Value* other = b.member(entry.first);
                    return other != nullptr && equal(entry.second, *other);
                });

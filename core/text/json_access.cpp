@@ -9,13 +9,17 @@
 namespace lathe::text {
 
 void throwCorrupt(const std::string& sentence) {
-    throw Error(ErrorCode::CorruptFile, "The tokenizer cannot be read: " + sentence + ". Download or save the tokenizer again.");
+    throw Error(ErrorCode::CorruptFile,
+                "The tokenizer cannot be read: " + sentence + ". Download or save the tokenizer again.");
 }
 
 void throwUnsupported(const std::string& part, const std::string& type) {
-    throw Error(ErrorCode::Unsupported,
-                fmt::format("The tokenizer uses a {} of type '{}', which Lathe does not know. Use a model with a BPE, WordPiece or "
-                            "Unigram tokenizer.", part, type));
+    throw Error(
+        ErrorCode::Unsupported,
+        fmt::format(
+            "The tokenizer uses a {} of type '{}', which Lathe does not know. Use a model with a BPE, WordPiece or "
+            "Unigram tokenizer.",
+            part, type));
 }
 
 namespace {

@@ -114,13 +114,15 @@ public:
         std::size_t last = 0;
         const auto replace = [&](std::size_t begin, std::size_t end) {
             out.keep(last, begin);
-            out.append(content_, begin < end ? out.originOf(begin, end) : out.originOf(begin > 0 ? begin - 1 : 0, begin));
+            out.append(content_,
+                       begin < end ? out.originOf(begin, end) : out.originOf(begin > 0 ? begin - 1 : 0, begin));
             last = end;
         };
         if (regex_) {
             regex_->forEachMatch(text.text, replace);
         } else if (!literal_.empty()) {
-            for (std::size_t at = text.text.find(literal_); at != std::string::npos; at = text.text.find(literal_, last)) {
+            for (std::size_t at = text.text.find(literal_); at != std::string::npos;
+                 at = text.text.find(literal_, last)) {
                 replace(at, at + literal_.size());
             }
         }
@@ -143,8 +145,8 @@ std::optional<std::string> nmtMapping(char32_t c) {
     if (in(0x01, 0x08) || c == 0x0B || in(0x0E, 0x1F) || c == 0x7F || c == 0x8F || c == 0x9F) {
         return std::string();
     }
-    const bool isBlank = c == 0x09 || c == 0x0A || c == 0x0C || c == 0x0D || c == 0x1680 || in(0x200B, 0x200F) || c == 0x2028 ||
-                         c == 0x2029 || c == 0x2581 || c == 0xFEFF || c == 0xFFFD;
+    const bool isBlank = c == 0x09 || c == 0x0A || c == 0x0C || c == 0x0D || c == 0x1680 || in(0x200B, 0x200F) ||
+                         c == 0x2028 || c == 0x2029 || c == 0x2581 || c == 0xFEFF || c == 0xFFFD;
     return isBlank ? std::optional<std::string>(" ") : std::nullopt;
 }
 
@@ -189,7 +191,8 @@ std::unique_ptr<const Normalizer> makeLowercase(const base::Json&) {
 
 std::unique_ptr<const Normalizer> makeStripAccents(const base::Json&) {
     return std::make_unique<CharacterMap>([](char32_t c) -> std::optional<std::string> {
-        return c >= 0x300 && CharacterClasses::get().is(c, kCombiningMark) ? std::optional<std::string>("") : std::nullopt;
+        return c >= 0x300 && CharacterClasses::get().is(c, kCombiningMark) ? std::optional<std::string>("")
+                                                                           : std::nullopt;
     });
 }
 
@@ -202,14 +205,18 @@ const std::map<std::string, Maker>& makers() {
         {"ByteLevel", [](const base::Json&) { return std::make_unique<ByteLevel>(); }},
         {"Nmt", [](const base::Json&) { return std::make_unique<CharacterMap>(nmtMapping); }},
         {"Prepend", [](const base::Json& json) { return std::make_unique<Prepend>(requiredText(json, "prepend")); }},
-        {"Strip", [](const base::Json& json) {
+        {"Strip",
+         [](const base::Json& json) {
              return std::make_unique<Strip>(boolOr(json, "strip_left", true), boolOr(json, "strip_right", true));
          }},
-        {"Replace", [](const base::Json& json) {
+        {"Replace",
+         [](const base::Json& json) {
              return std::make_unique<Replace>(patternOf(json, "normalizer Replace"), requiredText(json, "content"));
          }},
-        {"Precompiled", [](const base::Json& json) {
-             return makePrecompiledNormalizer(decodeBase64(requiredText(json, "precompiled_charsmap"), "'precompiled_charsmap'"));
+        {"Precompiled",
+         [](const base::Json& json) {
+             return makePrecompiledNormalizer(
+                 decodeBase64(requiredText(json, "precompiled_charsmap"), "'precompiled_charsmap'"));
          }},
     };
     return table;

@@ -55,9 +55,7 @@ std::int32_t tokenPairId(const base::Json& json, const char* key) {
     return checkedId(pair[1], fmt::format("'{}' of the post_processor", key));
 }
 
-Part special(std::int32_t id, std::int32_t typeId) {
-    return {Part::Kind::Special, {id}, typeId};
-}
+Part special(std::int32_t id, std::int32_t typeId) { return {Part::Kind::Special, {id}, typeId}; }
 
 void addBertParts(const base::Json& json, PostProcessor& out, bool isRoberta) {
     const std::int32_t sep = tokenPairId(json, "sep");
@@ -132,7 +130,8 @@ PostProcessor makePostProcessor(const base::Json& json) {
     return out;
 }
 
-Encoding postProcess(const PostProcessor& processor, const Encoding& first, const Encoding* second, AddSpecialTokens addSpecialTokens) {
+Encoding postProcess(const PostProcessor& processor, const Encoding& first, const Encoding* second,
+                     AddSpecialTokens addSpecialTokens) {
     Encoding out;
     for (const Part& part : second == nullptr ? processor.single : processor.pair) {
         if (part.kind == Part::Kind::First) {

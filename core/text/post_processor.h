@@ -32,6 +32,7 @@ struct PostProcessor {
 PostProcessor makePostProcessor(const base::Json& json);
 
 /// Puts the parts together. `second` is null for one text; the offsets are in place already.
-Encoding postProcess(const PostProcessor& processor, const Encoding& first, const Encoding* second, AddSpecialTokens addSpecialTokens);
+Encoding postProcess(const PostProcessor& processor, const Encoding& first, const Encoding* second,
+                     AddSpecialTokens addSpecialTokens);
 
 }  // namespace lathe::text

@@ -77,14 +77,16 @@ using StretchFinder = std::function<void(std::string_view piece, std::uint32_t b
 
 class Split final : public PreTokenizer {
 public:
-    Split(StretchFinder finder, SplitBehavior behavior, bool inverts) : finder_(std::move(finder)), behavior_(behavior), inverts_(inverts) {}
+    Split(StretchFinder finder, SplitBehavior behavior, bool inverts)
+        : finder_(std::move(finder)), behavior_(behavior), inverts_(inverts) {}
 
     void apply(PreTokenized& text) const override {
         std::vector<Piece> pieces;
         std::vector<Stretch> stretches;
         for (const Piece& piece : text.pieces) {
             stretches.clear();
-            finder_(std::string_view(text.text.text).substr(piece.begin, piece.end - piece.begin), piece.begin, stretches);
+            finder_(std::string_view(text.text.text).substr(piece.begin, piece.end - piece.begin), piece.begin,
+                    stretches);
             if (inverts_) {
                 for (Stretch& s : stretches) {
                     s.isMatch = !s.isMatch;
@@ -109,14 +111,16 @@ StretchFinder eachCharacter(std::function<bool(char32_t)> isMatch) {
             const std::size_t begin = i;
             if (isMatch(nextCodePoint(piece, i))) {
                 if (last < begin) {
-                    out.push_back({base + static_cast<std::uint32_t>(last), base + static_cast<std::uint32_t>(begin), false});
+                    out.push_back(
+                        {base + static_cast<std::uint32_t>(last), base + static_cast<std::uint32_t>(begin), false});
                 }
                 out.push_back({base + static_cast<std::uint32_t>(begin), base + static_cast<std::uint32_t>(i), true});
                 last = i;
             }
         }
         if (last < piece.size()) {
-            out.push_back({base + static_cast<std::uint32_t>(last), base + static_cast<std::uint32_t>(piece.size()), false});
+            out.push_back(
+                {base + static_cast<std::uint32_t>(last), base + static_cast<std::uint32_t>(piece.size()), false});
         }
     };
 }
@@ -165,7 +169,8 @@ StretchFinder byLiteral(std::string literal) {
     return [literal = std::move(literal)](std::string_view piece, std::uint32_t base, std::vector<Stretch>& out) {
         StretchCollector collect(base, out);
         if (!literal.empty()) {
-            for (std::size_t at = piece.find(literal); at != std::string_view::npos; at = piece.find(literal, at + literal.size())) {
+            for (std::size_t at = piece.find(literal); at != std::string_view::npos;
+                 at = piece.find(literal, at + literal.size())) {
                 collect.match(at, at + literal.size());
             }
         }
@@ -281,14 +286,17 @@ private:
 class Metaspace final : public PreTokenizer {
 public:
     enum class Scheme { Always, First, Never };
-    Metaspace(std::string replacement, Scheme scheme, bool splits) : replacement_(std::move(replacement)), scheme_(scheme), splits_(splits) {}
+    Metaspace(std::string replacement, Scheme scheme, bool splits)
+        : replacement_(std::move(replacement)), scheme_(scheme), splits_(splits) {}
 
     void apply(PreTokenized& text) const override {
         bool isFirst = text.isAtTextStart;
         rewritePieces(text, [&](const Piece& piece, TextRewriter& out) {
-            const std::string_view bytes = std::string_view(text.text.text).substr(piece.begin, piece.end - piece.begin);
+            const std::string_view bytes =
+                std::string_view(text.text.text).substr(piece.begin, piece.end - piece.begin);
             const bool isMarked = bytes.front() == ' ' || bytes.starts_with(replacement_);
-            const bool isWanted = scheme_ == Scheme::Always || (scheme_ == Scheme::First && isFirst && piece.begin == 0);
+            const bool isWanted =
+                scheme_ == Scheme::Always || (scheme_ == Scheme::First && isFirst && piece.begin == 0);
             if (isWanted && !isMarked) {
                 out.append(replacement_, firstCharacterOrigin(text, piece, out));
             }
@@ -330,12 +338,8 @@ std::unique_ptr<const PreTokenizer> makeSplit(StretchFinder finder, SplitBehavio
     return std::make_unique<Split>(std::move(finder), behavior, inverts);
 }
 
-bool isSpace(char32_t c) {
-    return CharacterClasses::get().is(c, kSpace);
-}
-bool isPunctuation(char32_t c) {
-    return CharacterClasses::get().is(c, kBertPunctuation);
-}
+bool isSpace(char32_t c) { return CharacterClasses::get().is(c, kSpace); }
+bool isPunctuation(char32_t c) { return CharacterClasses::get().is(c, kBertPunctuation); }
 
 std::unique_ptr<const PreTokenizer> makeBert(const base::Json&) {
     std::vector<std::unique_ptr<const PreTokenizer>> steps;
@@ -345,7 +349,8 @@ std::unique_ptr<const PreTokenizer> makeBert(const base::Json&) {
 }
 
 std::unique_ptr<const PreTokenizer> makeMetaspace(const base::Json& json) {
-    const std::string scheme = textOr(json, "prepend_scheme", boolOr(json, "add_prefix_space", true) ? "always" : "never");
+    const std::string scheme =
+        textOr(json, "prepend_scheme", boolOr(json, "add_prefix_space", true) ? "always" : "never");
     if (scheme != "always" && scheme != "first" && scheme != "never") {
         throwCorrupt("'" + scheme + "' is not a prepend_scheme");
     }
@@ -362,8 +367,8 @@ std::unique_ptr<const PreTokenizer> makeMetaspace(const base::Json& json) {
 
 std::unique_ptr<const PreTokenizer> makePatternSplit(const base::Json& json) {
     const PatternJson pattern = patternOf(json, "pre_tokenizer Split");
-    return makeSplit(pattern.isRegex ? byRegex(pattern.text) : byLiteral(pattern.text), behaviorOf(requiredText(json, "behavior")),
-                     boolOr(json, "invert", false));
+    return makeSplit(pattern.isRegex ? byRegex(pattern.text) : byLiteral(pattern.text),
+                     behaviorOf(requiredText(json, "behavior")), boolOr(json, "invert", false));
 }
 
 std::unique_ptr<const PreTokenizer> makeDelimiterSplit(const base::Json& json) {
@@ -379,13 +384,17 @@ const std::map<std::string, Maker>& makers() {
         {"Split", makePatternSplit},
         {"CharDelimiterSplit", makeDelimiterSplit},
         {"Whitespace", [](const base::Json&) { return makeSplit(findWords, SplitBehavior::Removed, true); }},
-        {"WhitespaceSplit", [](const base::Json&) { return makeSplit(eachCharacter(isSpace), SplitBehavior::Removed); }},
-        {"Punctuation", [](const base::Json& json) {
+        {"WhitespaceSplit",
+         [](const base::Json&) { return makeSplit(eachCharacter(isSpace), SplitBehavior::Removed); }},
+        {"Punctuation",
+         [](const base::Json& json) {
              return makeSplit(eachCharacter(isPunctuation), behaviorOf(textOr(json, "behavior", "Isolated")));
          }},
-        {"Digits", [](const base::Json& json) {
-             return makeSplit(eachCharacter(isRustNumeric),
-                              boolOr(json, "individual_digits", false) ? SplitBehavior::Isolated : SplitBehavior::Contiguous);
+        {"Digits",
+         [](const base::Json& json) {
+             return makeSplit(eachCharacter(isRustNumeric), boolOr(json, "individual_digits", false)
+                                                                ? SplitBehavior::Isolated
+                                                                : SplitBehavior::Contiguous);
          }},
     };
     return table;
@@ -400,7 +409,8 @@ PreTokenizerBundle makePreTokenizer(const base::Json& json, ByteLevelOutput outp
     }
     const std::string type = typeOf(json, "pre_tokenizer");
     if (type == "ByteLevel") {
-        bundle.preTokenizer = std::make_unique<ByteLevel>(boolOr(json, "add_prefix_space", true), boolOr(json, "use_regex", true), output);
+        bundle.preTokenizer = std::make_unique<ByteLevel>(boolOr(json, "add_prefix_space", true),
+                                                          boolOr(json, "use_regex", true), output);
         bundle.endsInByteLevel = true;
         return bundle;
     }
@@ -408,7 +418,8 @@ PreTokenizerBundle makePreTokenizer(const base::Json& json, ByteLevelOutput outp
         std::vector<std::unique_ptr<const PreTokenizer>> steps;
         const base::Json& list = requiredArray(json, "pretokenizers");
         for (std::size_t i = 0; i < list.size(); ++i) {
-            PreTokenizerBundle step = makePreTokenizer(list[i], i + 1 == list.size() ? output : ByteLevelOutput::StandIns);
+            PreTokenizerBundle step =
+                makePreTokenizer(list[i], i + 1 == list.size() ? output : ByteLevelOutput::StandIns);
             bundle.endsInByteLevel = step.endsInByteLevel;
             if (step.preTokenizer) {
                 steps.push_back(std::move(step.preTokenizer));

@@ -18,9 +18,9 @@ struct Piece {
 /// Text between two added tokens, on its way through the pre-tokenizers.
 struct PreTokenized {
     AlignedText text;
-    std::vector<Piece> pieces;         ///< never empty ranges, in order, not overlapping
-    bool isAtTextStart = true;         ///< text begins where the original begins (Metaspace's "first")
-    bool isByteLevel = false;          ///< pieces are raw bytes for a byte-level model (stand-ins are not written out)
+    std::vector<Piece> pieces;  ///< never empty ranges, in order, not overlapping
+    bool isAtTextStart = true;  ///< text begins where the original begins (Metaspace's "first")
+    bool isByteLevel = false;   ///< pieces are raw bytes for a byte-level model (stand-ins are not written out)
 };
 
 /// Immutable; may be used from any thread.

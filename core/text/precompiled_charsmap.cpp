@@ -43,7 +43,8 @@ public:
             return;
         }
         TextRewriter out(text);
-        forEachGrapheme(text.text, [&](std::size_t begin, std::size_t end) { normaliseGrapheme(text.text, begin, end, out); });
+        forEachGrapheme(text.text,
+                        [&](std::size_t begin, std::size_t end) { normaliseGrapheme(text.text, begin, end, out); });
         text = out.take();
     }
 
@@ -93,14 +94,17 @@ private:
         return std::nullopt;
     }
 
-    static std::size_t offsetOf(std::uint32_t unit) { return static_cast<std::size_t>(unit >> 10) << ((unit & 0x200u) >> 6); }
+    static std::size_t offsetOf(std::uint32_t unit) {
+        return static_cast<std::size_t>(unit >> 10) << ((unit & 0x200u) >> 6);
+    }
 
     std::optional<std::string_view> replacementAt(std::size_t offset) const {
         if (offset >= replacements_.size()) {
             return std::nullopt;
         }
         const std::size_t end = replacements_.find('\0', offset);
-        const std::string_view found = std::string_view(replacements_).substr(offset, end == std::string::npos ? end : end - offset);
+        const std::string_view found =
+            std::string_view(replacements_).substr(offset, end == std::string::npos ? end : end - offset);
         return validUtf8Prefix(found) == found.size() ? std::optional<std::string_view>(found) : std::nullopt;
     }
 

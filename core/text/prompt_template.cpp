@@ -14,9 +14,9 @@ namespace lathe::text {
 namespace {
 
 [[noreturn]] void failAt(std::size_t position, const std::string& why) {
-    throw Error(ErrorCode::InvalidInput,
-                fmt::format("The template is not understood at character {}: {}. Write {{Column}} for a column, and {{{{ or }}}} for a brace.",
-                            position + 1, why));
+    throw Error(ErrorCode::InvalidInput, fmt::format("The template is not understood at character {}: {}. Write "
+                                                     "{{Column}} for a column, and {{{{ or }}}} for a brace.",
+                                                     position + 1, why));
 }
 
 bool isSentenceMark(char32_t c) {
@@ -114,8 +114,11 @@ void PromptTemplate::checkColumns(const std::vector<std::string>& columns) const
             available += (i > 0 ? ", " : "") + columns[i];
         }
         available += columns.size() > 30 ? ", ..." : "";
-        throw Error(ErrorCode::InvalidInput, fmt::format("The template uses the column '{}', which the table does not have. Its columns are: {}. "
-                                                         "Change the template or choose another table.", field, available));
+        throw Error(
+            ErrorCode::InvalidInput,
+            fmt::format("The template uses the column '{}', which the table does not have. Its columns are: {}. "
+                        "Change the template or choose another table.",
+                        field, available));
     }
 }
 

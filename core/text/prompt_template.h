@@ -80,19 +80,19 @@ enum class TokenRole : std::uint8_t {
 enum class TrainOn { All, Target };
 
 struct ExampleOptions {
-    std::int64_t maxLength = 0;    ///< tokens kept, EOS included; 0 = no limit
+    std::int64_t maxLength = 0;  ///< tokens kept, EOS included; 0 = no limit
     TrainOn trainOn = TrainOn::All;
-    std::string target = {};       ///< column whose value is the target; needed for TrainOn::Target
+    std::string target = {};  ///< column whose value is the target; needed for TrainOn::Target
     bool appendEos = true;
 };
 
 struct TokenisedExample {
-    std::string text;                    ///< the rendered text, without EOS
-    std::vector<std::int32_t> ids;       ///< the whole sequence; ids.size() = roles.size() = offsets.size()
+    std::string text;               ///< the rendered text, without EOS
+    std::vector<std::int32_t> ids;  ///< the whole sequence; ids.size() = roles.size() = offsets.size()
     std::vector<TokenRole> roles;
-    std::vector<ByteRange> offsets;      ///< bytes of `text`; empty for tokens that no text stands behind
-    std::size_t keptTokens = 0;          ///< tokens before the first Truncated one: what training sees
-    std::size_t trainedTokens = 0;       ///< kept tokens with role Trained or Eos
+    std::vector<ByteRange> offsets;  ///< bytes of `text`; empty for tokens that no text stands behind
+    std::size_t keptTokens = 0;      ///< tokens before the first Truncated one: what training sees
+    std::size_t trainedTokens = 0;   ///< kept tokens with role Trained or Eos
     bool isTruncated = false;
 };
 

@@ -11,13 +11,15 @@
 namespace lathe::text::python {
 
 bool isSpace(char32_t c) {
-    return (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x20) || c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) ||
-           c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
+    return (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x20) || c == 0x85 || c == 0xA0 || c == 0x1680 ||
+           (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
 std::string strip(std::string_view text, Side side, std::string_view characters) {
     const std::vector<char32_t> set = toCodePoints(characters);
-    const auto isStripped = [&](char32_t c) { return set.empty() ? isSpace(c) : std::find(set.begin(), set.end(), c) != set.end(); };
+    const auto isStripped = [&](char32_t c) {
+        return set.empty() ? isSpace(c) : std::find(set.begin(), set.end(), c) != set.end();
+    };
     std::size_t begin = 0;
     std::size_t end = text.size();
     while (side != Side::Right && begin < end) {
@@ -59,7 +61,8 @@ std::string capitalize(std::string_view text) {
     return upperCase(text.substr(0, first)) + lowerCase(text.substr(first));
 }
 
-std::string replace(std::string_view text, std::string_view from, std::string_view to, std::int64_t count, std::size_t maxBytes) {
+std::string replace(std::string_view text, std::string_view from, std::string_view to, std::int64_t count,
+                    std::size_t maxBytes) {
     std::string out;
     std::size_t last = 0;
     const auto check = [&] {
@@ -82,7 +85,8 @@ std::string replace(std::string_view text, std::string_view from, std::string_vi
         }
         return out.append(text.substr(last));
     }
-    for (std::size_t at = text.find(from); at != std::string_view::npos && count != 0; at = text.find(from, last), --count) {
+    for (std::size_t at = text.find(from); at != std::string_view::npos && count != 0;
+         at = text.find(from, last), --count) {
         out.append(text.substr(last, at - last)).append(to);
         check();
         last = at + from.size();
@@ -119,7 +123,8 @@ std::vector<std::string> splitSpace(std::string_view text, std::int64_t maxSplit
 std::vector<std::string> split(std::string_view text, std::string_view separator, std::int64_t maxSplit) {
     std::vector<std::string> out;
     std::size_t last = 0;
-    for (std::size_t at = text.find(separator); at != std::string_view::npos && (maxSplit < 0 || out.size() < static_cast<std::size_t>(maxSplit));
+    for (std::size_t at = text.find(separator);
+         at != std::string_view::npos && (maxSplit < 0 || out.size() < static_cast<std::size_t>(maxSplit));
          at = text.find(separator, last)) {
         out.emplace_back(text.substr(last, at - last));
         last = at + separator.size();
@@ -149,7 +154,8 @@ std::vector<std::string> splitLines(std::string_view text) {
     for (std::size_t i = 0; i < text.size();) {
         const std::size_t begin = i;
         const char32_t c = nextCodePoint(text, i);
-        const bool isEnd = (c >= 0x0A && c <= 0x0D) || (c >= 0x1C && c <= 0x1E) || c == 0x85 || c == 0x2028 || c == 0x2029;
+        const bool isEnd =
+            (c >= 0x0A && c <= 0x0D) || (c >= 0x1C && c <= 0x1E) || c == 0x85 || c == 0x2028 || c == 0x2029;
         if (!isEnd) {
             continue;
         }

@@ -17,7 +17,8 @@ std::string strip(std::string_view text, Side side, std::string_view characters 
 std::string title(std::string_view text);
 std::string capitalize(std::string_view text);
 /// replace(from, to, count); negative count = all. `maxBytes` bounds the result (InvalidInput above).
-std::string replace(std::string_view text, std::string_view from, std::string_view to, std::int64_t count, std::size_t maxBytes);
+std::string replace(std::string_view text, std::string_view from, std::string_view to, std::int64_t count,
+                    std::size_t maxBytes);
 /// split() on white space; negative maxSplit = all.
 std::vector<std::string> splitSpace(std::string_view text, std::int64_t maxSplit);
 /// split(separator) and rsplit(separator); separator is not empty.

@@ -25,7 +25,9 @@ constexpr std::string_view kSpaceMembers =
 constexpr std::string_view kNotSpaceMembers =
     "\\x{0}-\\x{8}\\x{e}-\\x{1f}\\x{21}-\\x{84}\\x{86}-\\x{9f}\\x{a1}-\\x{167f}\\x{1681}-\\x{1fff}\\x{200b}-\\x{2027}"
     "\\x{202a}-\\x{202e}\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}\\x{3001}-\\x{10ffff}";
-constexpr std::string_view kWordMembers = "\\p{L}\\p{M}\\p{Nd}\\p{Nl}\\p{Pc}\\x{24b6}-\\x{24e9}\\x{1f130}-\\x{1f149}\\x{1f150}-\\x{1f169}\\x{1f170}-\\x{1f189}";
+constexpr std::string_view kWordMembers =
+    "\\p{L}\\p{M}\\p{Nd}\\p{Nl}\\p{Pc}\\x{24b6}-\\x{24e9}\\x{1f130}-\\x{1f149}\\x{1f150}-\\x{1f169}\\x{1f170}-\\x{"
+    "1f189}";
 
 /// Rewrites the escapes that mean something else to PCRE2: \s and \S (Oniguruma: White_Space), \w and \W outside
 /// classes, \h and \H (Oniguruma: hexadecimal digits).
@@ -45,9 +47,7 @@ std::string translate(const std::string& pattern) {
                 case 'S': members(kNotSpaceMembers, "["); break;
                 case 'w': members(kWordMembers, "["); break;
                 case 'h': members("0-9a-fA-F", "["); break;
-                case 'W':
-                    out += inClass ? std::string("\\W") : fmt::format("[^{}]", kWordMembers);
-                    break;
+                case 'W': out += inClass ? std::string("\\W") : fmt::format("[^{}]", kWordMembers); break;
                 case 'H':
                     out += inClass ? std::string("\\x{0}-/:-@G-`g-\\x{10ffff}") : std::string("[^0-9a-fA-F]");
                     break;
@@ -98,29 +98,37 @@ struct Regex::Compiled {
 
 Regex::Regex(const std::string& pattern) : pattern_(pattern) {
     if (pattern.size() > kMaxPatternBytes) {
-        throw Error(ErrorCode::CorruptFile, fmt::format("A regular expression of the tokenizer is {} bytes long; at most {} are accepted. "
-                                                        "Download the tokenizer again.", pattern.size(), kMaxPatternBytes));
+        throw Error(ErrorCode::CorruptFile,
+                    fmt::format("A regular expression of the tokenizer is {} bytes long; at most {} are accepted. "
+                                "Download the tokenizer again.",
+                                pattern.size(), kMaxPatternBytes));
     }
     const std::string translated = translate(pattern);
     int error = 0;
     PCRE2_SIZE offset = 0;
     auto compiled = std::make_shared<Compiled>();
-    compiled->code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(translated.data()), translated.size(),
-                                   PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C | PCRE2_MULTILINE, &error, &offset, nullptr);
+    compiled->code =
+        pcre2_compile(reinterpret_cast<PCRE2_SPTR>(translated.data()), translated.size(),
+                      PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C | PCRE2_MULTILINE, &error, &offset, nullptr);
     if (compiled->code == nullptr) {
-        throw Error(ErrorCode::CorruptFile, fmt::format("The tokenizer's regular expression '{}' cannot be used: {} near character {}. "
-                                                        "Download the tokenizer again.", pattern, pcreMessage(error), offset));
+        throw Error(ErrorCode::CorruptFile,
+                    fmt::format("The tokenizer's regular expression '{}' cannot be used: {} near character {}. "
+                                "Download the tokenizer again.",
+                                pattern, pcreMessage(error), offset));
     }
     pcre2_jit_compile(compiled->code, PCRE2_JIT_COMPLETE);  // without JIT the interpreter does it
     compiled_ = std::move(compiled);
 }
 
 void Regex::forEachMatch(std::string_view text, const std::function<void(std::size_t, std::size_t)>& visit) const {
-    const std::unique_ptr<pcre2_match_data, MatchDataDeleter> data(pcre2_match_data_create_from_pattern(compiled_->code, nullptr));
+    const std::unique_ptr<pcre2_match_data, MatchDataDeleter> data(
+        pcre2_match_data_create_from_pattern(compiled_->code, nullptr));
     const std::unique_ptr<pcre2_match_context, MatchContextDeleter> context(pcre2_match_context_create(nullptr));
-    const std::unique_ptr<pcre2_jit_stack, JitStackDeleter> stack(pcre2_jit_stack_create(64u << 10, kJitStackBytes, nullptr));
+    const std::unique_ptr<pcre2_jit_stack, JitStackDeleter> stack(
+        pcre2_jit_stack_create(64u << 10, kJitStackBytes, nullptr));
     if (!data || !context || !stack) {
-        throw Error(ErrorCode::OutOfMemory, "No memory for the tokenizer's regular expression. Close other programs and try again.");
+        throw Error(ErrorCode::OutOfMemory,
+                    "No memory for the tokenizer's regular expression. Close other programs and try again.");
     }
     pcre2_set_match_limit(context.get(), kMatchLimit);
     pcre2_set_heap_limit(context.get(), kHeapLimitKibibytes);
@@ -136,8 +144,10 @@ void Regex::forEachMatch(std::string_view text, const std::function<void(std::si
         }
         if (found < 0 || ((++matches & 0xFF) == 0 && std::chrono::steady_clock::now() > deadline)) {
             throw Error(ErrorCode::Unsupported,
-                        fmt::format("The tokenizer's regular expression '{}' takes too long on a text of {} bytes ({}). Shorten the text or "
-                                    "use another tokenizer.", pattern_, text.size(), found < 0 ? pcreMessage(found) : "over two seconds"));
+                        fmt::format("The tokenizer's regular expression '{}' takes too long on a text of {} bytes "
+                                    "({}). Shorten the text or "
+                                    "use another tokenizer.",
+                                    pattern_, text.size(), found < 0 ? pcreMessage(found) : "over two seconds"));
         }
         const PCRE2_SIZE* ends = pcre2_get_ovector_pointer(data.get());
         const std::size_t begin = ends[0];
@@ -160,7 +170,8 @@ std::string escapeForRegex(std::string_view literal) {
     std::string out;
     for (const char c : literal) {
         const auto byte = static_cast<unsigned char>(c);
-        const bool isPlain = byte >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == ' ';
+        const bool isPlain = byte >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+                             (c >= 'a' && c <= 'z') || c == '_' || c == ' ';
         if (byte < 0x20 || byte == 0x7F) {
             out += fmt::format("\\x{{{:x}}}", byte);
             continue;

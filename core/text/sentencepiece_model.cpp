@@ -22,8 +22,8 @@ public:
 
     struct Field {
         std::uint32_t number = 0;
-        std::uint64_t value = 0;      ///< varint and fixed fields
-        std::string_view bytes;       ///< length-delimited fields
+        std::uint64_t value = 0;  ///< varint and fixed fields
+        std::string_view bytes;   ///< length-delimited fields
     };
 
     /// The next field, or nothing at the end. Throws CorruptFile.
@@ -149,8 +149,10 @@ SentencePieceModel::SentencePieceModel(std::string bytes, const std::string& wha
     checkCharsmap(readSpecs(bytes_).charsmap);
     const auto status = processor_->processor.LoadFromSerializedProto(bytes_);
     if (!status.ok() || processor_->processor.GetPieceSize() <= 0) {
-        throw Error(ErrorCode::CorruptFile,
-                    fmt::format("The sentencepiece model {} cannot be read: {}. Download it again.", what, status.ToString()), {what});
+        throw Error(
+            ErrorCode::CorruptFile,
+            fmt::format("The sentencepiece model {} cannot be read: {}. Download it again.", what, status.ToString()),
+            {what});
     }
 }
 
@@ -185,7 +187,8 @@ std::vector<SentencePieceModel::PieceInfo> SentencePieceModel::pieces() const {
             continue;
         }
         const int id = static_cast<int>(out.size());
-        PieceInfo info{processor.IdToPiece(id), processor.GetScore(id), processor.IsControl(id), processor.IsUnknown(id), false};
+        PieceInfo info{processor.IdToPiece(id), processor.GetScore(id), processor.IsControl(id),
+                       processor.IsUnknown(id), false};
         WireReader piece(field->bytes);
         while (const auto inner = piece.next()) {
             info.isUserDefined = inner->number == 3 ? inner->value == 4 : info.isUserDefined;
@@ -195,18 +198,10 @@ std::vector<SentencePieceModel::PieceInfo> SentencePieceModel::pieces() const {
     return out;
 }
 
-std::int32_t SentencePieceModel::bosId() const {
-    return processor_->processor.bos_id();
-}
-std::int32_t SentencePieceModel::eosId() const {
-    return processor_->processor.eos_id();
-}
-std::int32_t SentencePieceModel::unkId() const {
-    return processor_->processor.unk_id();
-}
-std::int32_t SentencePieceModel::padId() const {
-    return processor_->processor.pad_id();
-}
+std::int32_t SentencePieceModel::bosId() const { return processor_->processor.bos_id(); }
+std::int32_t SentencePieceModel::eosId() const { return processor_->processor.eos_id(); }
+std::int32_t SentencePieceModel::unkId() const { return processor_->processor.unk_id(); }
+std::int32_t SentencePieceModel::padId() const { return processor_->processor.pad_id(); }
 
 namespace {
 
@@ -254,17 +249,25 @@ std::string tokenizerJsonOf(const SentencePieceModel& model) {
         normalizers.push_back({{"type", "Strip"}, {"strip_left", true}, {"strip_right", true}});
         normalizers.push_back({{"type", "Replace"}, {"pattern", {{"Regex", " {2,}"}}}, {"content", " "}});
     }
+    // libsentencepiece writes the dummy prefix before every text, also before one that begins with a blank.
+    if (specs.addsDummyPrefix) {
+        normalizers.push_back({{"type", "Prepend"}, {"prepend", blank}});
+    }
+    normalizers.push_back({{"type", "Replace"}, {"pattern", {{"String", " "}}}, {"content", blank}});
     Json added = Json::array();
     for (std::size_t i = 0; i < pieces.size(); ++i) {
         const auto& piece = pieces[i];
         if (piece.isControl || piece.isUnknown || piece.isUserDefined) {
-            added.push_back({{"id", i}, {"content", piece.text}, {"single_word", false}, {"lstrip", false}, {"rstrip", false},
-                             {"normalized", false}, {"special", !piece.isUserDefined}});
+            added.push_back({{"id", i},
+                             {"content", piece.text},
+                             {"single_word", false},
+                             {"lstrip", false},
+                             {"rstrip", false},
+                             {"normalized", false},
+                             {"special", !piece.isUserDefined}});
         }
     }
-    const std::string scheme = specs.addsDummyPrefix ? "always" : "never";
     const bool isUnigram = specs.modelType == 1;
-    const Json metaspace = {{"type", "Metaspace"}, {"replacement", blank}, {"prepend_scheme", scheme}, {"split", isUnigram}};
     Json decoders = Json::array();
     decoders.push_back({{"type", "Replace"}, {"pattern", {{"String", blank}}}, {"content", " "}});
     decoders.push_back({{"type", "ByteFallback"}});
@@ -273,8 +276,8 @@ std::string tokenizerJsonOf(const SentencePieceModel& model) {
         decoders.push_back({{"type", "Strip"}, {"content", " "}, {"start", 1}, {"stop", 0}});
     }
     Json out = {{"version", "1.0"}, {"truncation", nullptr}, {"padding", nullptr}, {"added_tokens", added}};
-    out["normalizer"] = normalizers.empty() ? Json() : Json{{"type", "Sequence"}, {"normalizers", normalizers}};
-    out["pre_tokenizer"] = metaspace;
+    out["normalizer"] = {{"type", "Sequence"}, {"normalizers", normalizers}};
+    out["pre_tokenizer"] = nullptr;
     out["post_processor"] = nullptr;
     out["decoder"] = {{"type", "Sequence"}, {"decoders", decoders}};
     out["model"] = isUnigram ? unigramJson(pieces, model.unkId(), specs) : bpeJson(pieces, model.unkId(), specs);

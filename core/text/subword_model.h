@@ -51,7 +51,8 @@ class SubwordModel {
 public:
     virtual ~SubwordModel() = default;
     /// Appends the tokens of one piece.
-    virtual void tokenize(std::string_view piece, PieceKind kind, Scratch& scratch, std::vector<ModelToken>& out) const = 0;
+    virtual void tokenize(std::string_view piece, PieceKind kind, Scratch& scratch,
+                          std::vector<ModelToken>& out) const = 0;
     virtual const Vocabulary& vocabulary() const = 0;
     /// "bpe", "wordpiece", "unigram"
     virtual const std::string& kind() const = 0;

@@ -22,7 +22,9 @@ constexpr std::size_t kMaxIdleScratch = 16;
 
 void checkTextSize(std::string_view text) {
     if (text.size() >= kMaxTextBytes) {
-        throw Error(ErrorCode::InvalidInput, fmt::format("A text of {} bytes is too long to tokenise. At most 2 GiB are accepted; split it.", text.size()));
+        throw Error(ErrorCode::InvalidInput,
+                    fmt::format("A text of {} bytes is too long to tokenise. At most 2 GiB are accepted; split it.",
+                                text.size()));
     }
 }
 
@@ -75,7 +77,8 @@ Tokenizer::Definition::Definition(const base::Json& json, std::string jsonText, 
     }
     normalizer_ = makeNormalizer(member("normalizer"));
     model_ = makeSubwordModel(json["model"]);
-    preTokenizer_ = makePreTokenizer(member("pre_tokenizer"), model_->takesRawBytes() ? ByteLevelOutput::RawBytes : ByteLevelOutput::StandIns);
+    preTokenizer_ = makePreTokenizer(member("pre_tokenizer"),
+                                     model_->takesRawBytes() ? ByteLevelOutput::RawBytes : ByteLevelOutput::StandIns);
     postProcessor_ = makePostProcessor(member("post_processor"));
     decoder_ = makeDecoder(member("decoder"));
     kind = sentencepiece_ ? "sentencepiece" : model_->kind();
@@ -102,7 +105,8 @@ void Tokenizer::Definition::readAddedTokens(const base::Json& json) {
         for (const base::Json& entry : requiredArray(json, "added_tokens")) {
             AddedToken token;
             token.content = requiredText(entry, "content");
-            token.id = checkedId(entry.contains("id") ? entry["id"] : base::Json(), fmt::format("the added token '{}'", token.content.substr(0, 60)));
+            token.id = checkedId(entry.contains("id") ? entry["id"] : base::Json(),
+                                 fmt::format("the added token '{}'", token.content.substr(0, 60)));
             token.isSingleWord = boolOr(entry, "single_word", false);
             token.stripsLeft = boolOr(entry, "lstrip", false);
             token.stripsRight = boolOr(entry, "rstrip", false);
@@ -116,7 +120,8 @@ void Tokenizer::Definition::readAddedTokens(const base::Json& json) {
     }
     // Roles that a configuration names are special tokens too, as transformers adds them.
     std::vector<std::string> named = settings_.additionalSpecialTokens;
-    for (const auto* role : {&settings_.bos, &settings_.eos, &settings_.pad, &settings_.unk, &settings_.cls, &settings_.sep, &settings_.mask}) {
+    for (const auto* role : {&settings_.bos, &settings_.eos, &settings_.pad, &settings_.unk, &settings_.cls,
+                             &settings_.sep, &settings_.mask}) {
         if (*role) {
             named.push_back(**role);
         }
@@ -154,11 +159,14 @@ void Tokenizer::Definition::buildMatchers() {
         normalisedContents.push_back(content.text);
     }
     rawMatcher_ = raw.empty() ? AddedTokenMatcher() : AddedTokenMatcher(std::move(raw), rawContents);
-    normalizedMatcher_ = normalised.empty() ? AddedTokenMatcher() : AddedTokenMatcher(std::move(normalised), normalisedContents);
+    normalizedMatcher_ =
+        normalised.empty() ? AddedTokenMatcher() : AddedTokenMatcher(std::move(normalised), normalisedContents);
 }
 
 void Tokenizer::Definition::findSpecialIds() {
-    const auto idOf = [&](const std::optional<std::string>& content) { return content ? tokenId(*content) : std::nullopt; };
+    const auto idOf = [&](const std::optional<std::string>& content) {
+        return content ? tokenId(*content) : std::nullopt;
+    };
     specialIds = {idOf(settings_.bos), idOf(settings_.eos), idOf(settings_.pad), idOf(settings_.unk),
                   idOf(settings_.cls), idOf(settings_.sep), idOf(settings_.mask)};
     if (!settings_.isGiven) {
@@ -195,7 +203,8 @@ void Tokenizer::Definition::computeHash(const base::Json& json) {
         parts[key] = json.contains(key) ? json[key] : base::Json();
     }
     base::Json special = base::Json::array();
-    for (const auto& id : {specialIds.bos, specialIds.eos, specialIds.pad, specialIds.unk, specialIds.cls, specialIds.sep, specialIds.mask}) {
+    for (const auto& id : {specialIds.bos, specialIds.eos, specialIds.pad, specialIds.unk, specialIds.cls,
+                           specialIds.sep, specialIds.mask}) {
         special.push_back(id.value_or(-1));
     }
     parts["special_ids"] = special;
@@ -246,7 +255,8 @@ void Tokenizer::Definition::encodeSegment(AlignedText segment, bool isAtTextStar
     }
     for (const AddedStretch& stretch : normalizedMatcher_.split(segment.text)) {
         if (stretch.id < 0) {
-            encodeNormalised(segment.slice(stretch.begin, stretch.end), isAtTextStart && stretch.begin == 0, scratch, sink);
+            encodeNormalised(segment.slice(stretch.begin, stretch.end), isAtTextStart && stretch.begin == 0, scratch,
+                             sink);
             continue;
         }
         sink.ids.push_back(stretch.id);
@@ -296,7 +306,8 @@ void Tokenizer::Definition::encodeWithSentencePiece(const AlignedText& text, Sin
     }
 }
 
-std::vector<std::int32_t> Tokenizer::Definition::encode(std::string_view text, AddSpecialTokens addSpecialTokens) const {
+std::vector<std::int32_t> Tokenizer::Definition::encode(std::string_view text,
+                                                        AddSpecialTokens addSpecialTokens) const {
     Sink sink;
     if (addSpecialTokens == AddSpecialTokens::No) {
         encodeText(text, sink);
@@ -312,7 +323,8 @@ std::vector<std::int32_t> Tokenizer::Definition::encode(std::string_view text, A
     return std::move(sink.ids);
 }
 
-Encoding Tokenizer::Definition::encodeTracked(std::string_view first, const std::string_view* second, AddSpecialTokens addSpecialTokens) const {
+Encoding Tokenizer::Definition::encodeTracked(std::string_view first, const std::string_view* second,
+                                              AddSpecialTokens addSpecialTokens) const {
     const auto encodeOne = [&](std::string_view text) {
         Sink sink;
         sink.tracking = TrackOrigins::Yes;
@@ -338,8 +350,10 @@ void Tokenizer::Definition::trimOffsets(Encoding& encoding) const {
     const auto isBlank = [&](char32_t c) { return c == byteToStandIn(' ') || classes.is(c, kSpace); };
     for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
         const std::vector<char32_t> characters = toCodePoints(validUtf8(tokenText(encoding.ids[i])));
-        const auto leading = static_cast<std::size_t>(std::find_if_not(characters.begin(), characters.end(), isBlank) - characters.begin());
-        const auto trailing = static_cast<std::size_t>(std::find_if_not(characters.rbegin(), characters.rend(), isBlank) - characters.rbegin());
+        const auto leading = static_cast<std::size_t>(std::find_if_not(characters.begin(), characters.end(), isBlank) -
+                                                      characters.begin());
+        const auto trailing = static_cast<std::size_t>(
+            std::find_if_not(characters.rbegin(), characters.rend(), isBlank) - characters.rbegin());
         ByteRange& range = encoding.offsets[i];
         const bool keepsLeading = postProcessor_.addsPrefixSpace && (i == 0 || range.begin == 0);
         if (!keepsLeading) {
@@ -403,7 +417,8 @@ Encoding Tokenizer::encodeWithOffsets(std::string_view text, AddSpecialTokens ad
     return definition_->encodeTracked(text, nullptr, addSpecialTokens);
 }
 
-Encoding Tokenizer::encodePair(std::string_view first, std::string_view second, AddSpecialTokens addSpecialTokens) const {
+Encoding Tokenizer::encodePair(std::string_view first, std::string_view second,
+                               AddSpecialTokens addSpecialTokens) const {
     return definition_->encodeTracked(first, &second, addSpecialTokens);
 }
 
@@ -411,48 +426,28 @@ std::string Tokenizer::decode(const std::vector<std::int32_t>& ids, SkipSpecialT
     return definition_->decode(ids, skip);
 }
 
-std::string Tokenizer::tokenText(std::int32_t id) const {
-    return definition_->tokenText(id);
-}
+std::string Tokenizer::tokenText(std::int32_t id) const { return definition_->tokenText(id); }
 
 std::optional<std::int32_t> Tokenizer::tokenId(std::string_view tokenText) const {
     return definition_->tokenId(tokenText);
 }
 
-bool Tokenizer::isSpecial(std::int32_t id) const {
-    return definition_->isSpecial(id);
-}
+bool Tokenizer::isSpecial(std::int32_t id) const { return definition_->isSpecial(id); }
 
-std::int32_t Tokenizer::vocabularySize() const {
-    return definition_->vocabularySize;
-}
+std::int32_t Tokenizer::vocabularySize() const { return definition_->vocabularySize; }
 
-const SpecialTokenIds& Tokenizer::specialIds() const {
-    return definition_->specialIds;
-}
+const SpecialTokenIds& Tokenizer::specialIds() const { return definition_->specialIds; }
 
-const std::vector<AddedToken>& Tokenizer::addedTokens() const {
-    return definition_->addedTokens;
-}
+const std::vector<AddedToken>& Tokenizer::addedTokens() const { return definition_->addedTokens; }
 
-std::int32_t Tokenizer::specialTokensPerText() const {
-    return definition_->postProcessor().specialTokensPerText();
-}
+std::int32_t Tokenizer::specialTokensPerText() const { return definition_->postProcessor().specialTokensPerText(); }
 
-std::optional<std::int64_t> Tokenizer::modelMaxLength() const {
-    return definition_->settings().modelMaxLength;
-}
+std::optional<std::int64_t> Tokenizer::modelMaxLength() const { return definition_->settings().modelMaxLength; }
 
-const std::string& Tokenizer::chatTemplate() const {
-    return definition_->settings().chatTemplate;
-}
+const std::string& Tokenizer::chatTemplate() const { return definition_->settings().chatTemplate; }
 
-const std::string& Tokenizer::kind() const {
-    return definition_->kind;
-}
+const std::string& Tokenizer::kind() const { return definition_->kind; }
 
-const std::string& Tokenizer::hash() const {
-    return definition_->hash;
-}
+const std::string& Tokenizer::hash() const { return definition_->hash; }
 
 }  // namespace lathe::text

@@ -27,9 +27,10 @@ struct ByteRange {
 /// Result of encodeWithOffsets() and encodePair(); all vectors have one entry a token.
 struct Encoding {
     std::vector<std::int32_t> ids;
-    std::vector<std::int32_t> typeIds;     ///< 0 for the first text, 1 for the second, as BERT's token_type_ids
-    std::vector<ByteRange> offsets;        ///< bytes of the text that the token comes from; empty range for added special tokens
-    std::vector<std::uint8_t> isSpecial;   ///< 1 where the post-processor added the token
+    std::vector<std::int32_t> typeIds;  ///< 0 for the first text, 1 for the second, as BERT's token_type_ids
+    std::vector<ByteRange>
+        offsets;  ///< bytes of the text that the token comes from; empty range for added special tokens
+    std::vector<std::uint8_t> isSpecial;  ///< 1 where the post-processor added the token
 };
 
 /// Ids with a role; absent where the tokenizer has none.
@@ -41,15 +42,16 @@ struct SpecialTokenIds {
 struct AddedToken {
     std::int32_t id = 0;
     std::string content;
-    bool isSingleWord = false;   ///< only where no word character touches it
-    bool stripsLeft = false;     ///< takes the white space before it along
+    bool isSingleWord = false;  ///< only where no word character touches it
+    bool stripsLeft = false;    ///< takes the white space before it along
     bool stripsRight = false;
-    bool isNormalized = false;   ///< searched in the normalised text instead of the original
-    bool isSpecial = false;      ///< left out by SkipSpecialTokens::Yes
+    bool isNormalized = false;  ///< searched in the normalised text instead of the original
+    bool isSpecial = false;     ///< left out by SkipSpecialTokens::Yes
 };
 
-/// An immutable tokenizer. Copies share one definition; every member is const and may be called from any thread at once.
-/// Text is UTF-8; invalid bytes count as U+FFFD (one for each maximal invalid part) and NUL bytes are ordinary characters.
+/// An immutable tokenizer. Copies share one definition; every member is const and may be called from any thread at
+/// once. Text is UTF-8; invalid bytes count as U+FFFD (one for each maximal invalid part) and NUL bytes are ordinary
+/// characters.
 class Tokenizer {
 public:
     class Definition;
@@ -58,7 +60,8 @@ public:
 
     /// Ids of one text. Never throws on any text of at most 2 GiB, except Unsupported when a tokenizer's own regular
     /// expression runs over its two-second limit.
-    std::vector<std::int32_t> encode(std::string_view text, AddSpecialTokens addSpecialTokens = AddSpecialTokens::Yes) const;
+    std::vector<std::int32_t> encode(std::string_view text,
+                                     AddSpecialTokens addSpecialTokens = AddSpecialTokens::Yes) const;
     /// Like encode(), with offsets, type ids and the special mask.
     Encoding encodeWithOffsets(std::string_view text, AddSpecialTokens addSpecialTokens = AddSpecialTokens::Yes) const;
     /// Two texts as one sequence. Offsets of tokens with type id 1 count in `second`.
@@ -89,9 +92,9 @@ public:
     /// SHA-256 (hexadecimal) over everything that decides ids and decoded text; equal definitions have equal hashes.
     const std::string& hash() const;
 
-    /// Writes tokenizer.json, tokenizer_config.json, special_tokens_map.json and, with a chat template, chat_template.jinja
-    /// (also inside tokenizer_config.json) that transformers loads with the same ids. A sentencepiece tokenizer also
-    /// keeps its tokenizer.model. Throws Io.
+    /// Writes tokenizer.json, tokenizer_config.json, special_tokens_map.json and, with a chat template,
+    /// chat_template.jinja (also inside tokenizer_config.json) that transformers loads with the same ids. A
+    /// sentencepiece tokenizer also keeps its tokenizer.model. Throws Io.
     void save(const std::filesystem::path& folder) const;
 
 private:
@@ -99,9 +102,9 @@ private:
 };
 
 /// Reads the tokenizer of a model folder: tokenizer.json, else vocab.json + merges.txt, vocab.txt, or a sentencepiece
-/// *.model; with tokenizer_config.json, special_tokens_map.json, added_tokens.json and chat_template.jinja where present.
-/// Truncation and padding settings in tokenizer.json are not applied: callers decide lengths.
-/// Throws NotFound, CorruptFile or Unsupported (naming the part that is unknown).
+/// *.model; with tokenizer_config.json, special_tokens_map.json, added_tokens.json and chat_template.jinja where
+/// present. Truncation and padding settings in tokenizer.json are not applied: callers decide lengths. Throws NotFound,
+/// CorruptFile or Unsupported (naming the part that is unknown).
 Tokenizer loadTokenizer(const std::filesystem::path& folder);
 
 /// The same from the text of a tokenizer.json alone; `what` names it in errors.
@@ -109,16 +112,17 @@ Tokenizer tokenizerFromJson(std::string_view tokenizerJson, const std::string& w
 
 /// What a GGUF file says about its vocabulary (keys tokenizer.ggml.*).
 struct GgufVocabulary {
-    std::string model;                     ///< tokenizer.ggml.model: "gpt2", "llama", "bert"
-    std::string pre;                       ///< tokenizer.ggml.pre: "smollm", "llama-bpe", "qwen2", ...; may be empty
+    std::string model;  ///< tokenizer.ggml.model: "gpt2", "llama", "bert"
+    std::string pre;    ///< tokenizer.ggml.pre: "smollm", "llama-bpe", "qwen2", ...; may be empty
     std::vector<std::string> tokens;
-    std::vector<std::int32_t> tokenTypes;  ///< 1 normal, 2 unknown, 3 control, 4 user defined, 5 unused, 6 byte; may be empty
-    std::vector<float> scores;             ///< may be empty
-    std::vector<std::string> merges;       ///< "left right"; may be empty
+    std::vector<std::int32_t>
+        tokenTypes;             ///< 1 normal, 2 unknown, 3 control, 4 user defined, 5 unused, 6 byte; may be empty
+    std::vector<float> scores;  ///< may be empty
+    std::vector<std::string> merges;  ///< "left right"; may be empty
     std::optional<std::int64_t> bosId, eosId, unkId, padId, sepId, clsId, maskId;
     std::optional<bool> addBos, addEos, addSpacePrefix;
-    std::string chatTemplate;              ///< tokenizer.chat_template
-    std::string architecture;              ///< general.architecture
+    std::string chatTemplate;  ///< tokenizer.chat_template
+    std::string architecture;  ///< general.architecture
 };
 
 /// The tokenizer that transformers 5.24 converts from the same metadata. Throws CorruptFile or Unsupported.

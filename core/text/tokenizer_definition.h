@@ -23,14 +23,14 @@ namespace lathe::text {
 
 /// What stands beside tokenizer.json in a folder.
 struct TokenizerSettings {
-    std::optional<std::string> bos, eos, pad, unk, cls, sep, mask;   ///< texts
-    std::vector<AddedToken> addedTokens;                             ///< added_tokens_decoder, added_tokens.json
+    std::optional<std::string> bos, eos, pad, unk, cls, sep, mask;  ///< texts
+    std::vector<AddedToken> addedTokens;                            ///< added_tokens_decoder, added_tokens.json
     std::vector<std::string> additionalSpecialTokens;
     std::optional<std::int64_t> modelMaxLength;
     std::string chatTemplate;
-    bool cleansUpSpaces = false;       ///< clean_up_tokenization_spaces
-    bool isGiven = false;              ///< a configuration existed; without one roles are guessed from usual names
-    std::string originalConfig;        ///< text of tokenizer_config.json, kept for save(); may be empty
+    bool cleansUpSpaces = false;  ///< clean_up_tokenization_spaces
+    bool isGiven = false;         ///< a configuration existed; without one roles are guessed from usual names
+    std::string originalConfig;   ///< text of tokenizer_config.json, kept for save(); may be empty
 };
 
 class Tokenizer::Definition {
@@ -40,7 +40,8 @@ public:
                std::shared_ptr<const SentencePieceModel> sentencepiece = nullptr);
 
     std::vector<std::int32_t> encode(std::string_view text, AddSpecialTokens addSpecialTokens) const;
-    Encoding encodeTracked(std::string_view first, const std::string_view* second, AddSpecialTokens addSpecialTokens) const;
+    Encoding encodeTracked(std::string_view first, const std::string_view* second,
+                           AddSpecialTokens addSpecialTokens) const;
     std::string decode(const std::vector<std::int32_t>& ids, SkipSpecialTokens skip) const;
     const std::string& tokenText(std::int32_t id) const;
     std::optional<std::int32_t> tokenId(std::string_view text) const;

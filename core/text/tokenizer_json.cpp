@@ -51,7 +51,7 @@ MergeList mergesFromScores(const std::vector<std::string>& tokens, const std::ve
     }
     struct Split {
         float score;
-        std::size_t leftLength;   ///< characters
+        std::size_t leftLength;  ///< characters
         std::size_t rightLength;
         std::size_t token;
         std::size_t cutBytes;
@@ -72,7 +72,8 @@ MergeList mergesFromScores(const std::vector<std::string>& tokens, const std::ve
             const auto left = idOf.find(token.substr(0, cut));
             const auto right = cut < token.size() ? idOf.find(token.substr(cut)) : idOf.end();
             if (left != idOf.end() && right != idOf.end()) {
-                local.emplace_back(left->second, right->second, Split{t < scores.size() ? scores[t] : 0.0f, length, characters - length, t, cut});
+                local.emplace_back(left->second, right->second,
+                                   Split{t < scores.size() ? scores[t] : 0.0f, length, characters - length, t, cut});
             }
         }
         std::stable_sort(local.begin(), local.end(), [](const auto& a, const auto& b) {
@@ -106,10 +107,12 @@ base::OrderedJson addedTokenJson(const AddedToken& token) {
 base::OrderedJson bosEosTemplate(const std::optional<std::pair<std::string, std::int32_t>>& bos,
                                  const std::optional<std::pair<std::string, std::int32_t>>& eos) {
     Json special = Json::object();
-    const auto addSpecial = [&](Json& list, const std::optional<std::pair<std::string, std::int32_t>>& token, int typeId) {
+    const auto addSpecial = [&](Json& list, const std::optional<std::pair<std::string, std::int32_t>>& token,
+                                int typeId) {
         if (token) {
             list.push_back({{"SpecialToken", {{"id", token->first}, {"type_id", typeId}}}});
-            special[token->first] = {{"id", token->first}, {"ids", Json::array({token->second})}, {"tokens", Json::array({token->first})}};
+            special[token->first] = {
+                {"id", token->first}, {"ids", Json::array({token->second})}, {"tokens", Json::array({token->first})}};
         }
     };
     const auto addText = [&](Json& list, const char* name, int typeId) {
@@ -131,7 +134,8 @@ base::OrderedJson bosEosTemplate(const std::optional<std::pair<std::string, std:
 }
 
 base::OrderedJson byteLevelPreTokenizer(bool addsPrefixSpace, bool usesRegex) {
-    return {{"type", "ByteLevel"}, {"add_prefix_space", addsPrefixSpace}, {"trim_offsets", true}, {"use_regex", usesRegex}};
+    return {
+        {"type", "ByteLevel"}, {"add_prefix_space", addsPrefixSpace}, {"trim_offsets", true}, {"use_regex", usesRegex}};
 }
 
 base::OrderedJson splitThenByteLevel(const std::string& regex) {
@@ -144,15 +148,21 @@ base::OrderedJson splitThenByteLevel(const std::string& regex) {
 }
 
 base::OrderedJson emptyTokenizerJson() {
-    return {{"version", "1.0"}, {"truncation", nullptr},     {"padding", nullptr},        {"added_tokens", Json::array()},
-            {"normalizer", nullptr}, {"pre_tokenizer", nullptr}, {"post_processor", nullptr}, {"decoder", nullptr}, {"model", nullptr}};
+    return {{"version", "1.0"},          {"truncation", nullptr},
+            {"padding", nullptr},        {"added_tokens", Json::array()},
+            {"normalizer", nullptr},     {"pre_tokenizer", nullptr},
+            {"post_processor", nullptr}, {"decoder", nullptr},
+            {"model", nullptr}};
 }
 
-base::OrderedJson wordPieceTokenizerJson(const std::vector<std::string>& tokens, const TokenizerSettings& settings, bool lowers,
-                                         bool separatesChinese, const base::OrderedJson& stripsAccents) {
+base::OrderedJson wordPieceTokenizerJson(const std::vector<std::string>& tokens, const TokenizerSettings& settings,
+                                         bool lowers, bool separatesChinese, const base::OrderedJson& stripsAccents) {
     Json out = emptyTokenizerJson();
-    out["normalizer"] = {{"type", "BertNormalizer"}, {"clean_text", true}, {"handle_chinese_chars", separatesChinese},
-                         {"strip_accents", stripsAccents}, {"lowercase", lowers}};
+    out["normalizer"] = {{"type", "BertNormalizer"},
+                         {"clean_text", true},
+                         {"handle_chinese_chars", separatesChinese},
+                         {"strip_accents", stripsAccents},
+                         {"lowercase", lowers}};
     out["pre_tokenizer"] = {{"type", "BertPreTokenizer"}};
     out["decoder"] = {{"type", "WordPiece"}, {"prefix", "##"}, {"cleanup", true}};
     Json vocab = bpeModelJson(tokens, {})["vocab"];
@@ -171,17 +181,23 @@ base::OrderedJson wordPieceTokenizerJson(const std::vector<std::string>& tokens,
         sepId = tokens[i] == sep ? id : sepId;
     }
     if (clsId && sepId) {
-        out["post_processor"] = {{"type", "BertProcessing"}, {"sep", Json::array({sep, *sepId})}, {"cls", Json::array({cls, *clsId})}};
+        out["post_processor"] = {
+            {"type", "BertProcessing"}, {"sep", Json::array({sep, *sepId})}, {"cls", Json::array({cls, *clsId})}};
     }
-    out["model"] = {{"type", "WordPiece"}, {"unk_token", unknown}, {"continuing_subword_prefix", "##"}, {"max_input_chars_per_word", 100}};
+    out["model"] = {{"type", "WordPiece"},
+                    {"unk_token", unknown},
+                    {"continuing_subword_prefix", "##"},
+                    {"max_input_chars_per_word", 100}};
     out["model"]["vocab"] = std::move(vocab);
     return out;
 }
 
-Tokenizer tokenizerFromDefinition(const base::OrderedJson& json, TokenizerSettings settings, std::shared_ptr<const SentencePieceModel> sentencepiece) {
+Tokenizer tokenizerFromDefinition(const base::OrderedJson& json, TokenizerSettings settings,
+                                  std::shared_ptr<const SentencePieceModel> sentencepiece) {
     std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
     const base::Json parsed = base::Json::parse(text);
-    return Tokenizer(std::make_shared<const Tokenizer::Definition>(parsed, std::move(text), std::move(settings), std::move(sentencepiece)));
+    return Tokenizer(std::make_shared<const Tokenizer::Definition>(parsed, std::move(text), std::move(settings),
+                                                                   std::move(sentencepiece)));
 }
 
 }  // namespace lathe::text

@@ -27,8 +27,8 @@ base::OrderedJson splitThenByteLevel(const std::string& regex);
 /// A frame with null for the parts that are not set yet.
 base::OrderedJson emptyTokenizerJson();
 /// BERT's normaliser, pre-tokenizer, decoder and WordPiece model; post-processor with [CLS] and [SEP] if they exist.
-base::OrderedJson wordPieceTokenizerJson(const std::vector<std::string>& tokens, const TokenizerSettings& settings, bool lowers,
-                                         bool separatesChinese, const base::OrderedJson& stripsAccents);
+base::OrderedJson wordPieceTokenizerJson(const std::vector<std::string>& tokens, const TokenizerSettings& settings,
+                                         bool lowers, bool separatesChinese, const base::OrderedJson& stripsAccents);
 
 /// Makes a tokenizer from a definition built here.
 Tokenizer tokenizerFromDefinition(const base::OrderedJson& json, TokenizerSettings settings,

@@ -72,8 +72,9 @@ std::string chatTemplateOf(const base::Json& config) {
 
 void readRoles(const base::Json& config, TokenizerSettings& settings) {
     const std::pair<const char*, std::optional<std::string>*> roles[] = {
-        {"bos_token", &settings.bos}, {"eos_token", &settings.eos}, {"pad_token", &settings.pad},  {"unk_token", &settings.unk},
-        {"cls_token", &settings.cls}, {"sep_token", &settings.sep}, {"mask_token", &settings.mask}};
+        {"bos_token", &settings.bos},  {"eos_token", &settings.eos}, {"pad_token", &settings.pad},
+        {"unk_token", &settings.unk},  {"cls_token", &settings.cls}, {"sep_token", &settings.sep},
+        {"mask_token", &settings.mask}};
     for (const auto& [key, place] : roles) {
         if (auto token = tokenOf(config, key)) {
             *place = std::move(token);
@@ -84,7 +85,8 @@ void readRoles(const base::Json& config, TokenizerSettings& settings) {
             continue;
         }
         for (const base::Json& entry : config[key]) {
-            settings.additionalSpecialTokens.push_back(entry.is_string() ? entry.get<std::string>() : requiredText(entry, "content"));
+            settings.additionalSpecialTokens.push_back(entry.is_string() ? entry.get<std::string>()
+                                                                         : requiredText(entry, "content"));
         }
     }
 }
@@ -115,7 +117,8 @@ base::Json readIfThere(const fs::path& file, std::size_t maxBytes) {
     }
     base::Json json = base::readJsonFile(file, {.maxBytes = maxBytes});
     if (!json.is_object()) {
-        throw Error(ErrorCode::CorruptFile, fmt::format("{} is not a JSON object. Download it again.", file.string()), {file.string()});
+        throw Error(ErrorCode::CorruptFile, fmt::format("{} is not a JSON object. Download it again.", file.string()),
+                    {file.string()});
     }
     return json;
 }
@@ -141,7 +144,8 @@ FolderConfig readFolderConfig(const fs::path& folder) {
     const base::Json added = readIfThere(folder / "added_tokens.json", base::kMaxConfigBytes);
     if (added.is_object()) {
         for (auto entry = added.begin(); entry != added.end(); ++entry) {
-            const std::int32_t id = checkedId(entry.value(), fmt::format("the added token '{}'", entry.key().substr(0, 60)));
+            const std::int32_t id =
+                checkedId(entry.value(), fmt::format("the added token '{}'", entry.key().substr(0, 60)));
             out.settings.addedTokens.push_back({id, entry.key(), false, false, false, true, false});
         }
     }
@@ -152,22 +156,24 @@ FolderConfig readFolderConfig(const fs::path& folder) {
     return out;
 }
 
-bool hasFlag(const base::Json& config, const char* key) {
-    return config.contains(key) && config[key].is_boolean();
-}
+bool hasFlag(const base::Json& config, const char* key) { return config.contains(key) && config[key].is_boolean(); }
 
 /// transformers replaces the post-processor where the configuration says whether BOS and EOS are added.
 template <typename AnyJson>
 void applyBosEosFlags(const base::Json& config, const TokenizerSettings& settings, AnyJson& json,
-                      const std::function<std::optional<std::int32_t>(const std::string&)>& idOf, bool defaultBos, bool defaultEos) {
+                      const std::function<std::optional<std::int32_t>(const std::string&)>& idOf, bool defaultBos,
+                      bool defaultEos) {
     if (!hasFlag(config, "add_bos_token") && !hasFlag(config, "add_eos_token") && !defaultBos && !defaultEos) {
         return;
     }
-    const auto token = [&](const char* flag, bool fallback, const std::optional<std::string>& content) -> std::optional<std::pair<std::string, std::int32_t>> {
+    const auto token =
+        [&](const char* flag, bool fallback,
+            const std::optional<std::string>& content) -> std::optional<std::pair<std::string, std::int32_t>> {
         const auto id = content && boolOr(config, flag, fallback) ? idOf(*content) : std::nullopt;
         return id ? std::optional(std::pair(*content, *id)) : std::nullopt;
     };
-    json["post_processor"] = bosEosTemplate(token("add_bos_token", defaultBos, settings.bos), token("add_eos_token", defaultEos, settings.eos));
+    json["post_processor"] = bosEosTemplate(token("add_bos_token", defaultBos, settings.bos),
+                                            token("add_eos_token", defaultEos, settings.eos));
 }
 
 std::optional<std::int32_t> idInJson(const base::Json& json, const std::string& content) {
@@ -178,7 +184,9 @@ std::optional<std::int32_t> idInJson(const base::Json& json, const std::string& 
             }
         }
     }
-    const base::Json& vocab = json.contains("model") && json["model"].is_object() && json["model"].contains("vocab") ? json["model"]["vocab"] : base::Json();
+    const base::Json& vocab = json.contains("model") && json["model"].is_object() && json["model"].contains("vocab")
+                                  ? json["model"]["vocab"]
+                                  : base::Json();
     if (vocab.is_object() && vocab.contains(content)) {
         return checkedId(vocab[content], content);
     }
@@ -194,7 +202,9 @@ Tokenizer fromTokenizerJson(const fs::path& folder, FolderConfig config) {
     }
     const bool isChanged = hasFlag(config.config, "add_bos_token") || hasFlag(config.config, "add_eos_token");
     if (isChanged) {
-        applyBosEosFlags(config.config, config.settings, json, [&](const std::string& content) { return idInJson(json, content); }, false, false);
+        applyBosEosFlags(
+            config.config, config.settings, json, [&](const std::string& content) { return idInJson(json, content); },
+            false, false);
         // The copy that save() writes has the post-processor that is used.
         base::OrderedJson ordered = base::OrderedJson::parse(text);
         ordered["post_processor"] = base::OrderedJson::parse(json["post_processor"].dump());
@@ -212,7 +222,9 @@ std::vector<std::string> readLines(const fs::path& file) {
             line.pop_back();
         }
         if (line.size() > base::kMaxPieceBytes) {
-            throw Error(ErrorCode::CorruptFile, fmt::format("Line {} of {} is too long for a token. Download the file again.", lines.size() + 1, file.string()),
+            throw Error(ErrorCode::CorruptFile,
+                        fmt::format("Line {} of {} is too long for a token. Download the file again.", lines.size() + 1,
+                                    file.string()),
                         {file.string(), static_cast<std::int64_t>(lines.size() + 1)});
         }
         lines.push_back(std::move(line));
@@ -223,11 +235,15 @@ std::vector<std::string> readLines(const fs::path& file) {
 Tokenizer fromVocabTxt(const fs::path& file, FolderConfig config) {
     const std::vector<std::string> tokens = readLines(file);
     if (tokens.empty()) {
-        throw Error(ErrorCode::CorruptFile, fmt::format("{} is empty. Download it again.", file.string()), {file.string()});
+        throw Error(ErrorCode::CorruptFile, fmt::format("{} is empty. Download it again.", file.string()),
+                    {file.string()});
     }
-    const base::OrderedJson stripsAccents = hasFlag(config.config, "strip_accents") ? base::OrderedJson(boolOr(config.config, "strip_accents", false)) : nullptr;
-    const base::OrderedJson json = wordPieceTokenizerJson(tokens, config.settings, boolOr(config.config, "do_lower_case", true),
-                                                          boolOr(config.config, "tokenize_chinese_chars", true), stripsAccents);
+    const base::OrderedJson stripsAccents = hasFlag(config.config, "strip_accents")
+                                                ? base::OrderedJson(boolOr(config.config, "strip_accents", false))
+                                                : nullptr;
+    const base::OrderedJson json =
+        wordPieceTokenizerJson(tokens, config.settings, boolOr(config.config, "do_lower_case", true),
+                               boolOr(config.config, "tokenize_chinese_chars", true), stripsAccents);
     return tokenizerFromDefinition(json, std::move(config.settings));
 }
 
@@ -241,9 +257,11 @@ MergeList readMerges(const fs::path& file) {
         }
         const std::size_t space = line.find(' ');
         if (space == std::string::npos || line.find(' ', space + 1) != std::string::npos) {
-            throw Error(ErrorCode::CorruptFile,
-                        fmt::format("Line {} of {} is not two tokens with a space between them. Download the file again.", number, file.string()),
-                        {file.string(), number});
+            throw Error(
+                ErrorCode::CorruptFile,
+                fmt::format("Line {} of {} is not two tokens with a space between them. Download the file again.",
+                            number, file.string()),
+                {file.string(), number});
         }
         merges.emplace_back(line.substr(0, space), line.substr(space + 1));
     }
@@ -260,23 +278,33 @@ Tokenizer fromVocabAndMerges(const fs::path& folder, FolderConfig config) {
     base::OrderedJson json = emptyTokenizerJson();
     json["pre_tokenizer"] = byteLevelPreTokenizer(addsPrefixSpace, true);
     json["decoder"] = {{"type", "ByteLevel"}, {"add_prefix_space", true}, {"trim_offsets", true}, {"use_regex", true}};
-    json["post_processor"] = {{"type", "ByteLevel"}, {"add_prefix_space", true}, {"trim_offsets", false}, {"use_regex", true}};
-    const bool isRoberta = tokenizerClass.starts_with("Roberta") || (tokenizerClass.empty() && vocabulary.idOf("<mask>") >= 0 && vocabulary.idOf("</s>") >= 0);
+    json["post_processor"] = {
+        {"type", "ByteLevel"}, {"add_prefix_space", true}, {"trim_offsets", false}, {"use_regex", true}};
+    const bool isRoberta = tokenizerClass.starts_with("Roberta") ||
+                           (tokenizerClass.empty() && vocabulary.idOf("<mask>") >= 0 && vocabulary.idOf("</s>") >= 0);
     const auto fallback = [&](std::optional<std::string>& role, const char* name) {
         if (!role && vocabulary.idOf(name) >= 0) {
             role = name;
         }
     };
     if (isRoberta) {
-        for (const auto& [role, name] : {std::pair(&settings.bos, "<s>"), {&settings.eos, "</s>"}, {&settings.cls, "<s>"}, {&settings.sep, "</s>"},
-                                         {&settings.unk, "<unk>"}, {&settings.pad, "<pad>"}, {&settings.mask, "<mask>"}}) {
+        for (const auto& [role, name] : {std::pair(&settings.bos, "<s>"),
+                                         {&settings.eos, "</s>"},
+                                         {&settings.cls, "<s>"},
+                                         {&settings.sep, "</s>"},
+                                         {&settings.unk, "<unk>"},
+                                         {&settings.pad, "<pad>"},
+                                         {&settings.mask, "<mask>"}}) {
             fallback(*role, name);
         }
         const std::int32_t sep = settings.sep ? vocabulary.idOf(*settings.sep) : -1;
         const std::int32_t cls = settings.cls ? vocabulary.idOf(*settings.cls) : -1;
         if (sep >= 0 && cls >= 0) {
-            json["post_processor"] = {{"type", "RobertaProcessing"}, {"sep", base::OrderedJson::array({*settings.sep, sep})},
-                                      {"cls", base::OrderedJson::array({*settings.cls, cls})}, {"trim_offsets", true}, {"add_prefix_space", addsPrefixSpace}};
+            json["post_processor"] = {{"type", "RobertaProcessing"},
+                                      {"sep", base::OrderedJson::array({*settings.sep, sep})},
+                                      {"cls", base::OrderedJson::array({*settings.cls, cls})},
+                                      {"trim_offsets", true},
+                                      {"add_prefix_space", addsPrefixSpace}};
         }
     } else if (tokenizerClass.starts_with("Qwen2")) {
         json["normalizer"] = {{"type", "NFC"}};
@@ -291,17 +319,21 @@ Tokenizer fromVocabAndMerges(const fs::path& folder, FolderConfig config) {
     model["vocab"] = base::OrderedJson::parse(vocab.dump());
     json["model"] = std::move(model);
     if (!isRoberta) {
-        applyBosEosFlags(config.config, settings, json, [&](const std::string& content) -> std::optional<std::int32_t> {
-            const std::int32_t id = vocabulary.idOf(content);
-            return id < 0 ? std::nullopt : std::optional<std::int32_t>(id);
-        }, false, false);
+        applyBosEosFlags(
+            config.config, settings, json,
+            [&](const std::string& content) -> std::optional<std::int32_t> {
+                const std::int32_t id = vocabulary.idOf(content);
+                return id < 0 ? std::nullopt : std::optional<std::int32_t>(id);
+            },
+            false, false);
     }
     return tokenizerFromDefinition(json, std::move(settings));
 }
 
 /// LLaMA's tokenizer begins texts with <s>, T5's ends them with </s>; the configuration may say otherwise.
 Tokenizer fromSentencePiece(const fs::path& file, FolderConfig config) {
-    const auto model = std::make_shared<const SentencePieceModel>(base::readFile(file, base::kMaxTokenizerBytes), file.string());
+    const auto model =
+        std::make_shared<const SentencePieceModel>(base::readFile(file, base::kMaxTokenizerBytes), file.string());
     base::OrderedJson json = base::OrderedJson::parse(tokenizerJsonOf(*model));
     TokenizerSettings& settings = config.settings;
     const auto pieces = model->pieces();
@@ -317,10 +349,12 @@ Tokenizer fromSentencePiece(const fs::path& file, FolderConfig config) {
     settings.isGiven = true;
     const std::string tokenizerClass = textOr(config.config, "tokenizer_class", "");
     const auto idOf = [&](const std::string& content) -> std::optional<std::int32_t> {
-        const auto found = std::find_if(pieces.begin(), pieces.end(), [&](const auto& piece) { return piece.text == content; });
+        const auto found =
+            std::find_if(pieces.begin(), pieces.end(), [&](const auto& piece) { return piece.text == content; });
         return found == pieces.end() ? std::nullopt : std::optional(static_cast<std::int32_t>(found - pieces.begin()));
     };
-    applyBosEosFlags(config.config, settings, json, idOf, tokenizerClass.starts_with("Llama"), tokenizerClass.starts_with("T5"));
+    applyBosEosFlags(config.config, settings, json, idOf, tokenizerClass.starts_with("Llama"),
+                     tokenizerClass.starts_with("T5"));
     return tokenizerFromDefinition(json, std::move(settings), model);
 }
 
@@ -345,7 +379,9 @@ std::optional<fs::path> findSentencePiece(const fs::path& folder) {
 Tokenizer loadTokenizer(const fs::path& folder) {
     std::error_code ignored;
     if (!fs::is_directory(folder, ignored)) {
-        throw Error(ErrorCode::NotFound, fmt::format("There is no folder {} to read a tokenizer from. Check the path.", folder.string()), {folder.string()});
+        throw Error(ErrorCode::NotFound,
+                    fmt::format("There is no folder {} to read a tokenizer from. Check the path.", folder.string()),
+                    {folder.string()});
     }
     const auto has = [&](const char* name) { return fs::is_regular_file(folder / name, ignored); };
     try {
@@ -363,25 +399,33 @@ Tokenizer loadTokenizer(const fs::path& folder) {
             return fromSentencePiece(*model, std::move(config));
         }
     } catch (const base::Json::exception& problem) {
-        throw Error(ErrorCode::CorruptFile, fmt::format("The tokenizer in {} cannot be read: {}. Download it again.", folder.string(), problem.what()),
-                    {folder.string()});
+        throw Error(
+            ErrorCode::CorruptFile,
+            fmt::format("The tokenizer in {} cannot be read: {}. Download it again.", folder.string(), problem.what()),
+            {folder.string()});
     } catch (const Error& problem) {
         if (!problem.context().file.empty()) {
             throw;
         }
-        throw Error(problem.code(), fmt::format("{} (Folder: {}.)", problem.what(), folder.string()), {folder.string()});
+        throw Error(problem.code(), fmt::format("{} (Folder: {}.)", problem.what(), folder.string()),
+                    {folder.string()});
     }
     throw Error(ErrorCode::NotFound,
-                fmt::format("{} has no tokenizer. One of tokenizer.json, vocab.json with merges.txt, vocab.txt or a sentencepiece .model file is "
-                            "needed; copy it there.", folder.string()), {folder.string()});
+                fmt::format("{} has no tokenizer. One of tokenizer.json, vocab.json with merges.txt, vocab.txt or a "
+                            "sentencepiece .model file is "
+                            "needed; copy it there.",
+                            folder.string()),
+                {folder.string()});
 }
 
 Tokenizer tokenizerFromJson(std::string_view tokenizerJson, const std::string& what) {
     try {
         const base::Json json = base::parseJson(tokenizerJson, what, {.maxBytes = base::kMaxTokenizerBytes});
-        return Tokenizer(std::make_shared<const Tokenizer::Definition>(json, std::string(tokenizerJson), TokenizerSettings{}));
+        return Tokenizer(
+            std::make_shared<const Tokenizer::Definition>(json, std::string(tokenizerJson), TokenizerSettings{}));
     } catch (const base::Json::exception& problem) {
-        throw Error(ErrorCode::CorruptFile, fmt::format("{} cannot be read: {}. Download it again.", what, problem.what()), {what});
+        throw Error(ErrorCode::CorruptFile,
+                    fmt::format("{} cannot be read: {}. Download it again.", what, problem.what()), {what});
     }
 }
 

@@ -12,8 +12,9 @@ using Json = base::OrderedJson;
 
 void addRoles(const TokenizerSettings& settings, const SpecialTokenIds& ids, const Tokenizer& tokenizer, Json& out) {
     const std::tuple<const char*, const std::optional<std::string>*, std::optional<std::int32_t>> roles[] = {
-        {"bos_token", &settings.bos, ids.bos}, {"eos_token", &settings.eos, ids.eos}, {"unk_token", &settings.unk, ids.unk},
-        {"pad_token", &settings.pad, ids.pad}, {"cls_token", &settings.cls, ids.cls}, {"sep_token", &settings.sep, ids.sep},
+        {"bos_token", &settings.bos, ids.bos},   {"eos_token", &settings.eos, ids.eos},
+        {"unk_token", &settings.unk, ids.unk},   {"pad_token", &settings.pad, ids.pad},
+        {"cls_token", &settings.cls, ids.cls},   {"sep_token", &settings.sep, ids.sep},
         {"mask_token", &settings.mask, ids.mask}};
     for (const auto& [key, content, id] : roles) {
         if (*content) {
@@ -46,7 +47,10 @@ void Tokenizer::save(const std::filesystem::path& folder) const {
     std::error_code problem;
     std::filesystem::create_directories(folder, problem);
     if (problem) {
-        throw Error(ErrorCode::Io, "The folder " + folder.string() + " cannot be made: " + problem.message() + ". Choose another folder.", {folder.string()});
+        throw Error(
+            ErrorCode::Io,
+            "The folder " + folder.string() + " cannot be made: " + problem.message() + ". Choose another folder.",
+            {folder.string()});
     }
     const auto text = [](const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; };
     base::writeFileAtomically(folder / "tokenizer.json", definition_->jsonText());

@@ -13,9 +13,7 @@ namespace lathe::text {
 
 namespace {
 
-bool hasCategory(char32_t c, std::uint32_t mask) {
-    return (U_GET_GC_MASK(static_cast<UChar32>(c)) & mask) != 0;
-}
+bool hasCategory(char32_t c, std::uint32_t mask) { return (U_GET_GC_MASK(static_cast<UChar32>(c)) & mask) != 0; }
 
 /// Major Unicode version that added the character; 0 = not assigned in ICU's version.
 int ageOf(char32_t c) {
@@ -26,7 +24,8 @@ int ageOf(char32_t c) {
 
 std::uint8_t classify(char32_t c) {
     const auto point = static_cast<UChar32>(c);
-    const bool isAsciiPunctuation = (c >= 33 && c <= 47) || (c >= 58 && c <= 64) || (c >= 91 && c <= 96) || (c >= 123 && c <= 126);
+    const bool isAsciiPunctuation =
+        (c >= 33 && c <= 47) || (c >= 58 && c <= 64) || (c >= 91 && c <= 96) || (c >= 123 && c <= 126);
     const bool isLineOrTab = c == '\t' || c == '\n' || c == '\r';
     const std::uint32_t category = U_GET_GC_MASK(point);
     std::uint8_t bits = 0;
@@ -34,11 +33,13 @@ std::uint8_t classify(char32_t c) {
     set(kLetter, (category & U_GC_L_MASK) != 0);
     set(kNumber, (category & U_GC_N_MASK) != 0);
     set(kSpace, u_isUWhiteSpace(point) != 0);
-    set(kWord, (category & (U_GC_M_MASK | U_GC_ND_MASK | U_GC_PC_MASK)) != 0 || u_hasBinaryProperty(point, UCHAR_ALPHABETIC) != 0 ||
+    set(kWord, (category & (U_GC_M_MASK | U_GC_ND_MASK | U_GC_PC_MASK)) != 0 ||
+                   u_hasBinaryProperty(point, UCHAR_ALPHABETIC) != 0 ||
                    u_hasBinaryProperty(point, UCHAR_JOIN_CONTROL) != 0);
     set(kBertPunctuation, isAsciiPunctuation || ((category & U_GC_P_MASK) != 0 && ageOf(c) <= 8));
-    set(kBertRemoved, c == 0 || c == 0xFFFD ||
-                          (!isLineOrTab && (category & (U_GC_CC_MASK | U_GC_CF_MASK | U_GC_CO_MASK)) != 0 && ageOf(c) <= 8));
+    set(kBertRemoved,
+        c == 0 || c == 0xFFFD ||
+            (!isLineOrTab && (category & (U_GC_CC_MASK | U_GC_CF_MASK | U_GC_CO_MASK)) != 0 && ageOf(c) <= 8));
     set(kNonspacingMark, (category & U_GC_MN_MASK) != 0 && ageOf(c) <= 8);
     set(kCombiningMark, (category & U_GC_M_MASK) != 0 && ageOf(c) <= 9);
     return bits;
@@ -77,8 +78,8 @@ bool isRustNumeric(char32_t c) {
 
 bool isBertChinese(char32_t c) {
     const auto in = [c](char32_t first, char32_t last) { return c >= first && c <= last; };
-    return in(0x4E00, 0x9FFF) || in(0x3400, 0x4DBF) || in(0x20000, 0x2A6DF) || in(0x2A700, 0x2B73F) || in(0x2B740, 0x2B81F) ||
-           in(0x2B920, 0x2CEAF) || in(0xF900, 0xFAFF) || in(0x2F800, 0x2FA1F);
+    return in(0x4E00, 0x9FFF) || in(0x3400, 0x4DBF) || in(0x20000, 0x2A6DF) || in(0x2A700, 0x2B73F) ||
+           in(0x2B740, 0x2B81F) || in(0x2B920, 0x2CEAF) || in(0xF900, 0xFAFF) || in(0x2F800, 0x2FA1F);
 }
 
 char32_t previousCodePoint(std::string_view text, std::size_t& position) {
@@ -181,9 +182,7 @@ std::size_t validUtf8Prefix(std::string_view text) {
     return i;
 }
 
-std::size_t invalidPartLength(std::string_view text, std::size_t position) {
-    return utf8Step(text, position).length;
-}
+std::size_t invalidPartLength(std::string_view text, std::size_t position) { return utf8Step(text, position).length; }
 
 std::string validUtf8(std::string_view text) {
     std::string out;
@@ -210,7 +209,8 @@ void appendCase(std::string& out, char32_t c, CaseFunction mapping) {
     U16_APPEND_UNSAFE(source.data(), length, static_cast<UChar32>(c));
     std::array<UChar, 8> mapped{};
     UErrorCode status = U_ZERO_ERROR;
-    const int32_t size = mapping(mapped.data(), static_cast<int32_t>(mapped.size()), source.data(), length, "", &status);
+    const int32_t size =
+        mapping(mapped.data(), static_cast<int32_t>(mapped.size()), source.data(), length, "", &status);
     if (U_FAILURE(status)) {
         appendUtf8(out, c);
         return;
@@ -290,12 +290,8 @@ const ByteAlphabet kAlphabet = makeByteAlphabet();
 
 }  // namespace
 
-char32_t byteToStandIn(std::uint8_t byte) {
-    return kAlphabet.standIn[byte];
-}
+char32_t byteToStandIn(std::uint8_t byte) { return kAlphabet.standIn[byte]; }
 
-int standInToByte(char32_t c) {
-    return c < kAlphabet.byte.size() ? kAlphabet.byte[c] : -1;
-}
+int standInToByte(char32_t c) { return c < kAlphabet.byte.size() ? kAlphabet.byte[c] : -1; }
 
 }  // namespace lathe::text

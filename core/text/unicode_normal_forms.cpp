@@ -41,7 +41,8 @@ struct Mark {
 
 /// The pair's primary composite, or 0.
 char32_t compose(char32_t first, char32_t second) {
-    const UChar32 composed = unorm2_composePair(&icuNormalizer(false), static_cast<UChar32>(first), static_cast<UChar32>(second));
+    const UChar32 composed =
+        unorm2_composePair(&icuNormalizer(false), static_cast<UChar32>(first), static_cast<UChar32>(second));
     return composed < 0 || isNewerThanReference(static_cast<char32_t>(composed)) ? 0 : static_cast<char32_t>(composed);
 }
 
@@ -98,7 +99,8 @@ public:
         const auto byClass = [](const Mark& a, const Mark& b) { return a.combiningClass < b.combiningClass; };
         for (std::size_t i = 0; i <= characters.size(); ++i) {
             if (i == characters.size() || characters[i].combiningClass == 0) {
-                std::stable_sort(characters.begin() + static_cast<std::ptrdiff_t>(runBegin), characters.begin() + static_cast<std::ptrdiff_t>(i), byClass);
+                std::stable_sort(characters.begin() + static_cast<std::ptrdiff_t>(runBegin),
+                                 characters.begin() + static_cast<std::ptrdiff_t>(i), byClass);
                 runBegin = i + 1;
             }
         }
@@ -163,8 +165,8 @@ std::u32string decomposition(char32_t c, bool isCompatibility) {
     }
     std::array<UChar, 40> buffer{};
     UErrorCode status = U_ZERO_ERROR;
-    const int32_t length = unorm2_getDecomposition(&icuNormalizer(isCompatibility), static_cast<UChar32>(c), buffer.data(),
-                                                   static_cast<int32_t>(buffer.size()), &status);
+    const int32_t length = unorm2_getDecomposition(&icuNormalizer(isCompatibility), static_cast<UChar32>(c),
+                                                   buffer.data(), static_cast<int32_t>(buffer.size()), &status);
     if (length < 0 || U_FAILURE(status) || isNewerThanReference(c)) {
         return {};
     }

@@ -61,7 +61,9 @@ private:
         std::uint32_t child;
     };
     static constexpr std::uint64_t kNone = ~std::uint64_t{0};
-    static std::uint64_t keyOf(std::uint32_t node, unsigned char byte) { return (static_cast<std::uint64_t>(node) << 8) | byte; }
+    static std::uint64_t keyOf(std::uint32_t node, unsigned char byte) {
+        return (static_cast<std::uint64_t>(node) << 8) | byte;
+    }
     std::size_t slotOf(std::uint32_t node, unsigned char byte) const {
         const std::uint64_t key = keyOf(node, byte);
         std::uint64_t h = key * 0x9E3779B97F4A7C15ull;

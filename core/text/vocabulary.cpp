@@ -28,7 +28,8 @@ void Vocabulary::add(const std::string& token, std::int32_t id) {
         throwCorrupt(fmt::format("token id {} is out of range", id));
     }
     if (token.size() > base::kMaxPieceBytes) {
-        throwCorrupt(fmt::format("token {} is {} bytes long; at most {} are accepted", id, token.size(), base::kMaxPieceBytes));
+        throwCorrupt(
+            fmt::format("token {} is {} bytes long; at most {} are accepted", id, token.size(), base::kMaxPieceBytes));
     }
     ids_.try_emplace(token, id);
     const auto index = static_cast<std::size_t>(id);

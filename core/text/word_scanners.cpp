@@ -154,7 +154,8 @@ std::optional<WordPattern> knownWordPattern(std::string_view regex) {
 
 std::size_t wordEnd(const WordPattern& pattern, std::string_view text, std::size_t begin) {
     const Scanner scan(text);
-    return pattern.family == WordPattern::Family::Gpt2 ? gpt2WordEnd(scan, begin) : llama3WordEnd(scan, begin, pattern.maxDigits);
+    return pattern.family == WordPattern::Family::Gpt2 ? gpt2WordEnd(scan, begin)
+                                                       : llama3WordEnd(scan, begin, pattern.maxDigits);
 }
 
 }  // namespace lathe::text

@@ -39,7 +39,8 @@ public:
     std::optional<std::int32_t> unknownId() const override { return unknownId_; }
 
     void tokenize(std::string_view piece, PieceKind, Scratch& scratch, std::vector<ModelToken>& out) const override {
-        tokenizeThroughCache(piece, scratch, out, [&](std::vector<ModelToken>& tokens) { tokenizeWord(piece, tokens); });
+        tokenizeThroughCache(piece, scratch, out,
+                             [&](std::vector<ModelToken>& tokens) { tokenizeWord(piece, tokens); });
     }
 
 private:
@@ -93,7 +94,9 @@ std::unique_ptr<const SubwordModel> makeSubwordModel(const base::Json& json) {
     // Files of tokenizers before 0.9 have no type: a list of merges tells BPE, a list as vocabulary tells Unigram.
     std::string type = textOr(json, "type", "");
     if (type.empty()) {
-        type = json.contains("merges") ? "BPE" : json.contains("vocab") && json["vocab"].is_array() ? "Unigram" : "WordPiece";
+        type = json.contains("merges")                              ? "BPE"
+               : json.contains("vocab") && json["vocab"].is_array() ? "Unigram"
+                                                                    : "WordPiece";
     }
     if (type == "BPE") {
         return makeBpeModel(json);

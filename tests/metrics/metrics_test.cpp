@@ -181,7 +181,9 @@ TEST(Metrics, RocAucIsTheShareOfRightlyOrderedPairs) {
             for (std::size_t b = 0; b < 60; ++b) {
                 if (store.target(a, label) && !store.target(b, label)) {
                     pairs += 1;
-                    right += store.score(a, label) > store.score(b, label) ? 1.0 : store.score(a, label) == store.score(b, label) ? 0.5 : 0.0;
+                    right += store.score(a, label) > store.score(b, label)    ? 1.0
+                             : store.score(a, label) == store.score(b, label) ? 0.5
+                                                                              : 0.0;
                 }
             }
         }

@@ -9,7 +9,8 @@
 namespace lathe::text::testing {
 namespace {
 
-const std::vector<ChatMessage> kTalk = {{"system", " Be brief. "}, {"user", "2+2?\n"}, {"assistant", "4"}, {"user", "\xC3\xA9 \"q\""}};
+const std::vector<ChatMessage> kTalk = {
+    {"system", " Be brief. "}, {"user", "2+2?\n"}, {"assistant", "4"}, {"user", "\xC3\xA9 \"q\""}};
 
 std::string render(const std::string& source, const std::vector<ChatMessage>& messages = kTalk, bool prompt = false) {
     ChatOptions options;
@@ -29,10 +30,11 @@ std::string failure(const std::string& source) {
     }
 }
 
-// Templates and texts that transformers 5.24 rendered; the file holds what its apply_chat_template gave, with and without
-// a generation prompt, and whether it refused.
+// Templates and texts that transformers 5.24 rendered; the file holds what its apply_chat_template gave, with and
+// without a generation prompt, and whether it refused.
 TEST(ChatTemplate, RendersAsTransformersDoes) {
-    const base::Json cases = base::readJsonFile(fs::path(LATHE_SOURCE_DIR) / "tests" / "text" / "data" / "chat_templates.json");
+    const base::Json cases =
+        base::readJsonFile(fs::path(LATHE_SOURCE_DIR) / "tests" / "text" / "data" / "chat_templates.json");
     std::size_t compared = 0;
     for (const base::Json& one : cases) {
         for (const base::Json& rendered : one["renders"]) {
@@ -44,7 +46,8 @@ TEST(ChatTemplate, RendersAsTransformersDoes) {
             if (rendered["text"].is_null()) {
                 EXPECT_THROW(render(source, messages, rendered["prompt"]), Error) << source;
             } else {
-                EXPECT_EQ(render(source, messages, rendered["prompt"]), rendered["text"].get<std::string>()) << one["name"];
+                EXPECT_EQ(render(source, messages, rendered["prompt"]), rendered["text"].get<std::string>())
+                    << one["name"];
             }
             ++compared;
         }
@@ -54,7 +57,9 @@ TEST(ChatTemplate, RendersAsTransformersDoes) {
 
 TEST(ChatTemplate, LoopsKeepTheirVariablesToThemselves) {
     EXPECT_EQ(render("{% set x = 1 %}{% for m in messages %}{% set x = 2 %}{% endfor %}{{ x }}"), "1");
-    EXPECT_EQ(render("{% set ns = namespace(n=0) %}{% for m in messages %}{% set ns.n = ns.n + 1 %}{% endfor %}{{ ns.n }}"), "4");
+    EXPECT_EQ(
+        render("{% set ns = namespace(n=0) %}{% for m in messages %}{% set ns.n = ns.n + 1 %}{% endfor %}{{ ns.n }}"),
+        "4");
 }
 
 TEST(ChatTemplate, TheTemplatesOwnRefusalIsPassedOn) {
@@ -70,27 +75,44 @@ TEST(ChatTemplate, MistakesNameTheirLine) {
 }
 
 TEST(ChatTemplate, WorkIsLimited) {
-    EXPECT_NE(failure("{% for i in range(100000) %}{% for j in range(100000) %}{% endfor %}{% endfor %}").find("steps"), std::string::npos);
+    EXPECT_NE(failure("{% for i in range(100000) %}{% for j in range(100000) %}{% endfor %}{% endfor %}").find("steps"),
+              std::string::npos);
     EXPECT_NE(failure("{{ range(100001) | length }}").find("100000"), std::string::npos);
     EXPECT_EQ(render("{{ range(100000) | length }}"), "100000");
     EXPECT_NE(failure("{{ 'x' * 5000000 }}").find("too often"), std::string::npos);
     EXPECT_NE(failure("{% for i in range(1000) %}{{ 'x' * 10000 }}{% endfor %}").find("4 MiB"), std::string::npos);
-    EXPECT_NE(failure("{% set ns = namespace(x=[]) %}{% for i in range(200) %}{% set ns.x = [ns.x] %}{% endfor %}").find("nests"), std::string::npos);
-    EXPECT_NE(failure("{% set ns = namespace(x=[1]) %}{% for i in range(60) %}{% set ns.x = ns.x + ns.x %}{% endfor %}").find("million"), std::string::npos);
+    EXPECT_NE(failure("{% set ns = namespace(x=[]) %}{% for i in range(200) %}{% set ns.x = [ns.x] %}{% endfor %}")
+                  .find("nests"),
+              std::string::npos);
+    EXPECT_NE(failure("{% set ns = namespace(x=[1]) %}{% for i in range(60) %}{% set ns.x = ns.x + ns.x %}{% endfor %}")
+                  .find("million"),
+              std::string::npos);
     EXPECT_NE(failure("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}").find("deeply"), std::string::npos);
-    EXPECT_NE(failure("{{ " + std::string(10000, '(') + "1" + std::string(10000, ')') + " }}").find("deeply"), std::string::npos);
-    EXPECT_NE(failure("{{ 1" + [] { std::string s; for (int i = 0; i < 100000; ++i) s += "+1"; return s; }() + " }}").find("too long"), std::string::npos);
+    EXPECT_NE(failure("{{ " + std::string(10000, '(') + "1" + std::string(10000, ')') + " }}").find("deeply"),
+              std::string::npos);
+    EXPECT_NE(failure("{{ 1" +
+                      [] {
+                          std::string s;
+                          for (int i = 0; i < 100000; ++i) s += "+1";
+                          return s;
+                      }() +
+                      " }}")
+                  .find("too long"),
+              std::string::npos);
     EXPECT_NE(failure("{{ 9223372036854775807 + 1 }}").find("too large"), std::string::npos);
 }
 
 TEST(ChatTemplate, NothingBeyondTheDataIsReachable) {
-    for (const char* source : {"{{ ''.__class__.__mro__ }}", "{{ messages.__class__.x }}", "{{ messages.append(1) }}", "{{ messages[0].update({}) }}", "{{ self.x }}"}) {
+    for (const char* source : {"{{ ''.__class__.__mro__ }}", "{{ messages.__class__.x }}", "{{ messages.append(1) }}",
+                               "{{ messages[0].update({}) }}", "{{ self.x }}"}) {
         EXPECT_EQ(failure(source).find("no error"), std::string::npos) << source << ": " << failure(source);
     }
 }
 
 TEST(ChatTemplate, AnyBytesEndInTextOrAnError) {
-    const std::string source = "{%- for m in messages -%}{{ m.role ~ '\\x41' | trim }}{# c #}{% if loop.first and m['content'][1:-1] is string %}x{% elif false %}{% else %}y{% endif %}{% endfor %}";
+    const std::string source =
+        "{%- for m in messages -%}{{ m.role ~ '\\x41' | trim }}{# c #}{% if loop.first and m['content'][1:-1] is "
+        "string %}x{% elif false %}{% else %}y{% endif %}{% endfor %}";
     for (std::size_t length = 0; length <= source.size(); ++length) {
         failure(source.substr(0, length));
         failure(source.substr(length));

@@ -29,7 +29,8 @@ void expectReferenceIds(const Tokenizer& tokenizer) {
     for (const base::Json& example : all["starter/smollm2"]) {
         const auto ids = example["ids"].get<std::vector<std::int32_t>>();
         ASSERT_EQ(tokenizer.encode(example["text"].get<std::string>()), ids) << example["text"];
-        ASSERT_EQ(tokenizer.decode(ids, SkipSpecialTokens::No), example["decoded"].get<std::string>()) << example["text"];
+        ASSERT_EQ(tokenizer.decode(ids, SkipSpecialTokens::No), example["decoded"].get<std::string>())
+            << example["text"];
     }
 }
 
@@ -78,7 +79,18 @@ TEST(GgufVocabulary, StarterChatGivesTheReferenceText) {
 GgufVocabulary smallVocabulary() {
     GgufVocabulary vocabulary;
     vocabulary.model = "llama";
-    vocabulary.tokens = {"<unk>", "<s>", "</s>", "\xE2\x96\x81", "a", "b", "\xE2\x96\x81" "a", "ab", "\xE2\x96\x81" "ab", "<tool>"};
+    vocabulary.tokens = {"<unk>",
+                         "<s>",
+                         "</s>",
+                         "\xE2\x96\x81",
+                         "a",
+                         "b",
+                         "\xE2\x96\x81"
+                         "a",
+                         "ab",
+                         "\xE2\x96\x81"
+                         "ab",
+                         "<tool>"};
     vocabulary.tokenTypes = {2, 3, 3, 1, 1, 1, 1, 1, 1, 4};
     vocabulary.scores = {0, 0, 0, -9, -7, -8, -2, -1, -3, 0};
     vocabulary.bosId = 1;

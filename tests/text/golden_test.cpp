@@ -13,7 +13,8 @@ void expectEqual(const Tokenizer& tokenizer, const base::Json& cases, SkipSpecia
         ASSERT_EQ(tokenizer.encode(text), ids) << "text: " << base::Json(text);
         ASSERT_EQ(tokenizer.encodeWithOffsets(text).ids, ids) << "text: " << base::Json(text);
         if (example.contains("decoded")) {
-            ASSERT_EQ(tokenizer.decode(ids, skip), example["decoded"].get<std::string>()) << "text: " << base::Json(text);
+            ASSERT_EQ(tokenizer.decode(ids, skip), example["decoded"].get<std::string>())
+                << "text: " << base::Json(text);
         }
         ++compared;
     }

@@ -25,9 +25,13 @@ std::string normalised(const char* normalizer, const std::string& text) {
 }
 
 TEST(Normalizer, UnicodeForms) {
-    EXPECT_EQ(normalised(R"({"type": "NFD"})", "\xC3\xA9\xEA\xB0\x81"), "e\xCC\x81\xE1\x84\x80\xE1\x85\xA1\xE1\x86\xA8");
-    EXPECT_EQ(normalised(R"({"type": "NFC"})", "e\xCC\x81\xE1\x84\x80\xE1\x85\xA1\xE1\x86\xA8"), "\xC3\xA9\xEA\xB0\x81");
-    EXPECT_EQ(normalised(R"({"type": "NFKC"})", "\xEF\xAC\x81\xC2\xBD\xEF\xBC\xA1"), "fi1\xE2\x81\x84" "2A");
+    EXPECT_EQ(normalised(R"({"type": "NFD"})", "\xC3\xA9\xEA\xB0\x81"),
+              "e\xCC\x81\xE1\x84\x80\xE1\x85\xA1\xE1\x86\xA8");
+    EXPECT_EQ(normalised(R"({"type": "NFC"})", "e\xCC\x81\xE1\x84\x80\xE1\x85\xA1\xE1\x86\xA8"),
+              "\xC3\xA9\xEA\xB0\x81");
+    EXPECT_EQ(normalised(R"({"type": "NFKC"})", "\xEF\xAC\x81\xC2\xBD\xEF\xBC\xA1"),
+              "fi1\xE2\x81\x84"
+              "2A");
     EXPECT_EQ(normalised(R"({"type": "NFKD"})", "\xC2\xBA"), "o");
     // Marks are put in canonical order: 220 before 230.
     EXPECT_EQ(normalised(R"({"type": "NFD"})", "a\xCC\x81\xCC\x96"), "a\xCC\x96\xCC\x81");
@@ -40,22 +44,30 @@ TEST(Normalizer, LowercaseStripReplacePrepend) {
     EXPECT_EQ(normalised(R"({"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "})", "a   b c"), "a b c");
     EXPECT_EQ(normalised(R"({"type": "Prepend", "prepend": "_"})", "a"), "_a");
     EXPECT_EQ(normalised(R"({"type": "Prepend", "prepend": "_"})", ""), "");
-    EXPECT_EQ(normalised(R"({"type": "Sequence", "normalizers": [{"type": "NFD"}, {"type": "StripAccents"}]})", "\xC3\xA9t\xC3\xA9"), "ete");
+    EXPECT_EQ(normalised(R"({"type": "Sequence", "normalizers": [{"type": "NFD"}, {"type": "StripAccents"}]})",
+                         "\xC3\xA9t\xC3\xA9"),
+              "ete");
 }
 
 TEST(Normalizer, BertCleansAndSeparatesChinese) {
-    const char* bert = R"({"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": null, "lowercase": true})";
+    const char* bert =
+        R"({"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": null, "lowercase": true})";
     EXPECT_EQ(normalised(bert, std::string("A\0\t\xC3\x89\xC2\xAD", 7)), "a e");
     EXPECT_EQ(normalised(bert, "x\xE6\x96\x87y"), "x \xE6\x96\x87 y");
-    const char* cased = R"({"type": "BertNormalizer", "clean_text": false, "handle_chinese_chars": false, "strip_accents": null, "lowercase": false})";
+    const char* cased =
+        R"({"type": "BertNormalizer", "clean_text": false, "handle_chinese_chars": false, "strip_accents": null, "lowercase": false})";
     EXPECT_EQ(normalised(cased, "\xC3\x89\xE6\x96\x87\x01"), "\xC3\x89\xE6\x96\x87\x01");
 }
 
 /// Pieces of a pre-tokenizer, read off a model that knows whole words only as the text between the cuts.
 Texts pieces(const char* preTokenizer, const std::string& text) {
-    Json model = {{"type", "WordPiece"}, {"unk_token", "[UNK]"}, {"continuing_subword_prefix", "##"}, {"max_input_chars_per_word", 100}};
+    Json model = {{"type", "WordPiece"},
+                  {"unk_token", "[UNK]"},
+                  {"continuing_subword_prefix", "##"},
+                  {"max_input_chars_per_word", 100}};
     model["vocab"] = {{"[UNK]", 0}};
-    const Tokenizer tokenizer = tokenizerFromJson(Json{{"pre_tokenizer", Json::parse(preTokenizer)}, {"model", model}}.dump());
+    const Tokenizer tokenizer =
+        tokenizerFromJson(Json{{"pre_tokenizer", Json::parse(preTokenizer)}, {"model", model}}.dump());
     Texts out;
     for (const ByteRange& range : tokenizer.encodeWithOffsets(text).offsets) {
         out.push_back(text.substr(range.begin, range.end - range.begin));
@@ -66,7 +78,8 @@ Texts pieces(const char* preTokenizer, const std::string& text) {
 TEST(PreTokenizer, CutsWhereTheReferenceCuts) {
     EXPECT_EQ(pieces(R"({"type": "Whitespace"})", "ab_1, c\xCC\x81!? d"), (Texts{"ab_1", ",", "c\xCC\x81", "!?", "d"}));
     EXPECT_EQ(pieces(R"({"type": "WhitespaceSplit"})", " a,b  c\n"), (Texts{"a,b", "c"}));
-    EXPECT_EQ(pieces(R"({"type": "BertPreTokenizer"})", "it's $5\xE2\x82\xAC"), (Texts{"it", "'", "s", "$", "5\xE2\x82\xAC"}));
+    EXPECT_EQ(pieces(R"({"type": "BertPreTokenizer"})", "it's $5\xE2\x82\xAC"),
+              (Texts{"it", "'", "s", "$", "5\xE2\x82\xAC"}));
     EXPECT_EQ(pieces(R"({"type": "Digits", "individual_digits": true})", "a12b"), (Texts{"a", "1", "2", "b"}));
     EXPECT_EQ(pieces(R"({"type": "Digits", "individual_digits": false})", "a12b"), (Texts{"a", "12", "b"}));
     EXPECT_EQ(pieces(R"({"type": "Punctuation", "behavior": "Contiguous"})", "a!?b"), (Texts{"a", "!?", "b"}));
@@ -75,7 +88,8 @@ TEST(PreTokenizer, CutsWhereTheReferenceCuts) {
 
 TEST(PreTokenizer, SplitKnowsEveryBehavior) {
     const auto split = [](const char* behavior, const char* invert) {
-        return std::string(R"({"type": "Split", "pattern": {"String": "-"}, "behavior": ")") + behavior + R"(", "invert": )" + invert + "}";
+        return std::string(R"({"type": "Split", "pattern": {"String": "-"}, "behavior": ")") + behavior +
+               R"(", "invert": )" + invert + "}";
     };
     EXPECT_EQ(pieces(split("Removed", "false").c_str(), "a--b-"), (Texts{"a", "b"}));
     EXPECT_EQ(pieces(split("Isolated", "false").c_str(), "a--b-"), (Texts{"a", "-", "-", "b", "-"}));
@@ -86,19 +100,33 @@ TEST(PreTokenizer, SplitKnowsEveryBehavior) {
 }
 
 Tokenizer llamaLike(const char* scheme) {
-    Json vocab = {{"<unk>", 0}, {"<s>", 1}, {"</s>", 2}, {"\xE2\x96\x81", 3}, {"a", 4}, {"b", 5}, {"\xE2\x96\x81" "a", 6}};
+    Json vocab = {{"<unk>", 0},
+                  {"<s>", 1},
+                  {"</s>", 2},
+                  {"\xE2\x96\x81", 3},
+                  {"a", 4},
+                  {"b", 5},
+                  {"\xE2\x96\x81"
+                   "a",
+                   6}};
     int next = 7;
     for (int b = 0; b < 256; ++b) {
         char name[8];
         std::snprintf(name, sizeof name, "<0x%02X>", static_cast<unsigned>(b));
         vocab[name] = next++;
     }
-    Json model = {{"type", "BPE"}, {"unk_token", "<unk>"}, {"fuse_unk", true}, {"byte_fallback", true}, {"merges", Json::array({Json::array({"\xE2\x96\x81", "a"})})}};
+    Json model = {{"type", "BPE"},
+                  {"unk_token", "<unk>"},
+                  {"fuse_unk", true},
+                  {"byte_fallback", true},
+                  {"merges", Json::array({Json::array({"\xE2\x96\x81", "a"})})}};
     model["vocab"] = vocab;
     Json out;
     out["added_tokens"] = Json::array({Json{{"id", 1}, {"content", "<s>"}, {"normalized", false}, {"special", true}}});
-    out["pre_tokenizer"] = {{"type", "Metaspace"}, {"replacement", "\xE2\x96\x81"}, {"prepend_scheme", scheme}, {"split", false}};
-    out["decoder"] = Json::parse(R"({"type": "Sequence", "decoders": [{"type": "Replace", "pattern": {"String": "▁"}, "content": " "},
+    out["pre_tokenizer"] = {
+        {"type", "Metaspace"}, {"replacement", "\xE2\x96\x81"}, {"prepend_scheme", scheme}, {"split", false}};
+    out["decoder"] = Json::parse(
+        R"({"type": "Sequence", "decoders": [{"type": "Replace", "pattern": {"String": "▁"}, "content": " "},
         {"type": "ByteFallback"}, {"type": "Fuse"}, {"type": "Strip", "content": " ", "start": 1, "stop": 0}]})");
     out["model"] = model;
     return tokenizerFromJson(out.dump());
@@ -106,27 +134,47 @@ Tokenizer llamaLike(const char* scheme) {
 
 TEST(Model, ByteFallbackSpellsUnknownCharacters) {
     const Tokenizer tokenizer = llamaLike("first");
-    EXPECT_EQ(tokens(tokenizer, "a\xC3\xA9"), (Texts{"\xE2\x96\x81" "a", "<0xC3>", "<0xA9>"}));
+    EXPECT_EQ(tokens(tokenizer, "a\xC3\xA9"), (Texts{"\xE2\x96\x81"
+                                                     "a",
+                                                     "<0xC3>", "<0xA9>"}));
     EXPECT_EQ(tokenizer.decode(tokenizer.encode("a\xC3\xA9 b")), "a\xC3\xA9 b");
-    EXPECT_EQ(tokenizer.decode({*tokenizer.tokenId("<0xC3>"), 4}), "\xEF\xBF\xBD" "a");
+    EXPECT_EQ(tokenizer.decode({*tokenizer.tokenId("<0xC3>"), 4}),
+              "\xEF\xBF\xBD"
+              "a");
 }
 
 TEST(Model, MetaspaceFirstMarksOnlyTheTextsStart) {
-    EXPECT_EQ(tokens(llamaLike("first"), "a<s>a"), (Texts{"\xE2\x96\x81" "a", "<s>", "a"}));
-    EXPECT_EQ(tokens(llamaLike("always"), "a<s>a"), (Texts{"\xE2\x96\x81" "a", "<s>", "\xE2\x96\x81" "a"}));
-    EXPECT_EQ(tokens(llamaLike("never"), "a a"), (Texts{"a", "\xE2\x96\x81" "a"}));
+    EXPECT_EQ(tokens(llamaLike("first"), "a<s>a"), (Texts{"\xE2\x96\x81"
+                                                          "a",
+                                                          "<s>", "a"}));
+    EXPECT_EQ(tokens(llamaLike("always"), "a<s>a"), (Texts{"\xE2\x96\x81"
+                                                           "a",
+                                                           "<s>",
+                                                           "\xE2\x96\x81"
+                                                           "a"}));
+    EXPECT_EQ(tokens(llamaLike("never"), "a a"), (Texts{"a",
+                                                        "\xE2\x96\x81"
+                                                        "a"}));
 }
 
 TEST(Model, WordPieceTakesTheLongestTokenOrGivesUp) {
-    Json model = {{"type", "WordPiece"}, {"unk_token", "[UNK]"}, {"continuing_subword_prefix", "##"}, {"max_input_chars_per_word", 6}};
+    Json model = {{"type", "WordPiece"},
+                  {"unk_token", "[UNK]"},
+                  {"continuing_subword_prefix", "##"},
+                  {"max_input_chars_per_word", 6}};
     model["vocab"] = {{"[UNK]", 0}, {"un", 1}, {"##aff", 2}, {"##a", 3}, {"##able", 4}, {"u", 5}};
-    const Tokenizer tokenizer = tokenizerFromJson(Json{{"pre_tokenizer", {{"type", "BertPreTokenizer"}}}, {"decoder", {{"type", "WordPiece"}, {"prefix", "##"}, {"cleanup", true}}}, {"model", model}}.dump());
-    EXPECT_EQ(tokens(tokenizer, "unaff una unx unaffa unaffaa"), (Texts{"un", "##aff", "un", "##a", "[UNK]", "un", "##aff", "##a", "[UNK]"}));
+    const Tokenizer tokenizer = tokenizerFromJson(Json{
+        {"pre_tokenizer", {{"type", "BertPreTokenizer"}}},
+        {"decoder", {{"type", "WordPiece"}, {"prefix", "##"}, {"cleanup", true}}},
+        {"model", model}}.dump());
+    EXPECT_EQ(tokens(tokenizer, "unaff una unx unaffa unaffaa"),
+              (Texts{"un", "##aff", "un", "##a", "[UNK]", "un", "##aff", "##a", "[UNK]"}));
     EXPECT_EQ(tokenizer.decode({1, 2, 1, 3}), "unaff una");
 }
 
 TEST(Model, UnigramTakesTheBestPathAndFusesUnknowns) {
-    const char* json = R"({"model": {"type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0.0], ["a", -2.0], ["b", -2.0], ["ab", -3.0], ["abc", -10.0], ["c", -1.0]]}})";
+    const char* json =
+        R"({"model": {"type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0.0], ["a", -2.0], ["b", -2.0], ["ab", -3.0], ["abc", -10.0], ["c", -1.0]]}})";
     const Tokenizer tokenizer = tokenizerFromJson(json);
     EXPECT_EQ(tokens(tokenizer, "abc"), (Texts{"ab", "c"}));
     EXPECT_EQ(tokens(tokenizer, "axyzb"), (Texts{"a", "<unk>", "b"}));

@@ -10,8 +10,35 @@ namespace lathe::text::testing {
 namespace {
 
 std::string randomText(base::RandomStream& random) {
-    static const char* const pieces[] = {"a", "B", "\xC3\xA9", "\xED\x95\x9C", "1", "23", "\xC2\xBD", " ", "  ", "\n", "\r\n", "\t", "\xE3\x80\x80", "\xC2\xA0",
-                                         "'", "'s", "'S", "'re", "'VE", "'ll", "'\xC5\xBF", "!", "...", "\xF0\x9F\x91\x8D", "\xCC\x81", "_", "/", "word", "\xE2\x80\x99s"};
+    static const char* const pieces[] = {"a",
+                                         "B",
+                                         "\xC3\xA9",
+                                         "\xED\x95\x9C",
+                                         "1",
+                                         "23",
+                                         "\xC2\xBD",
+                                         " ",
+                                         "  ",
+                                         "\n",
+                                         "\r\n",
+                                         "\t",
+                                         "\xE3\x80\x80",
+                                         "\xC2\xA0",
+                                         "'",
+                                         "'s",
+                                         "'S",
+                                         "'re",
+                                         "'VE",
+                                         "'ll",
+                                         "'\xC5\xBF",
+                                         "!",
+                                         "...",
+                                         "\xF0\x9F\x91\x8D",
+                                         "\xCC\x81",
+                                         "_",
+                                         "/",
+                                         "word",
+                                         "\xE2\x80\x99s"};
     std::string text;
     const std::uint64_t count = random.below(30);
     for (std::uint64_t i = 0; i < count; ++i) {
@@ -28,7 +55,8 @@ void compare(std::string_view pattern) {
     for (int round = 0; round < 4000; ++round) {
         const std::string text = randomText(random);
         std::vector<std::string> expected;
-        regex.forEachMatch(text, [&](std::size_t begin, std::size_t end) { expected.push_back(text.substr(begin, end - begin)); });
+        regex.forEachMatch(
+            text, [&](std::size_t begin, std::size_t end) { expected.push_back(text.substr(begin, end - begin)); });
         std::vector<std::string> words;
         for (std::size_t i = 0; i < text.size();) {
             const std::size_t end = wordEnd(*known, text, i);
@@ -40,15 +68,9 @@ void compare(std::string_view pattern) {
     }
 }
 
-TEST(WordPattern, Gpt2ScannerEqualsItsExpression) {
-    compare(kGpt2Regex);
-}
-TEST(WordPattern, Llama3ScannerEqualsItsExpression) {
-    compare(kLlama3Regex);
-}
-TEST(WordPattern, Qwen2ScannerEqualsItsExpression) {
-    compare(kQwen2Regex);
-}
+TEST(WordPattern, Gpt2ScannerEqualsItsExpression) { compare(kGpt2Regex); }
+TEST(WordPattern, Llama3ScannerEqualsItsExpression) { compare(kLlama3Regex); }
+TEST(WordPattern, Qwen2ScannerEqualsItsExpression) { compare(kQwen2Regex); }
 TEST(WordPattern, OtherExpressionsAreNotMistakenForKnownOnes) {
     EXPECT_FALSE(knownWordPattern(R"(\p{L}+|\p{N}{1,3})").has_value());
 }
@@ -59,17 +81,20 @@ TEST(Unicode, ClassesFollowTheReferenceLibraries) {
     EXPECT_TRUE(classes.is(0x00BD, kNumber));
     EXPECT_TRUE(classes.is(0x0085, kSpace));
     EXPECT_FALSE(classes.is(0x200B, kSpace));
-    EXPECT_TRUE(classes.is('$', kBertPunctuation));     // ASCII symbols count for BERT
-    EXPECT_FALSE(classes.is(0x20AC, kBertPunctuation)); // other currency signs do not
-    EXPECT_TRUE(classes.is(0x1C89, kLetter));           // Unicode 16
-    EXPECT_FALSE(classes.is(0x2E52, kBertPunctuation)); // Unicode 14, which BERT's table does not know
+    EXPECT_TRUE(classes.is('$', kBertPunctuation));      // ASCII symbols count for BERT
+    EXPECT_FALSE(classes.is(0x20AC, kBertPunctuation));  // other currency signs do not
+    EXPECT_TRUE(classes.is(0x1C89, kLetter));            // Unicode 16
+    EXPECT_FALSE(classes.is(0x2E52, kBertPunctuation));  // Unicode 14, which BERT's table does not know
 }
 
 TEST(Unicode, InvalidPartsAreMaximalSubparts) {
     EXPECT_EQ(validUtf8("\xF0\x9F\x91"), "\xEF\xBF\xBD");
     EXPECT_EQ(validUtf8("\xF0\x80\x80"), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
     EXPECT_EQ(validUtf8("\xC0\xAF"), "\xEF\xBF\xBD\xEF\xBF\xBD");
-    EXPECT_EQ(validUtf8("a\x80" "b"), "a\xEF\xBF\xBD" "b");
+    EXPECT_EQ(validUtf8("a\x80"
+                        "b"),
+              "a\xEF\xBF\xBD"
+              "b");
     EXPECT_EQ(validUtf8("\xED\x95\x9C"), "\xED\x95\x9C");
 }
 

@@ -23,14 +23,19 @@ std::string filled(const char* source, const Row& row, const Blanks& blanks = {}
 }
 
 TEST(PromptTemplate, FieldsAreFilledAndDoubledBracesStay) {
-    EXPECT_EQ(filled("English: {English}\nLaTeX: {{{LaTeX}}}", {{"English", "x {y}"}, {"LaTeX", "\\frac{a}{b}"}}), "English: x {y}\nLaTeX: {\\frac{a}{b}}");
+    EXPECT_EQ(filled("English: {English}\nLaTeX: {{{LaTeX}}}", {{"English", "x {y}"}, {"LaTeX", "\\frac{a}{b}"}}),
+              "English: x {y}\nLaTeX: {\\frac{a}{b}}");
     EXPECT_EQ(PromptTemplate("{a} {b}. {a}").fields(), (std::vector<std::string>{"a", "b"}));
     EXPECT_EQ(filled("no field", {}), "no field");
     EXPECT_EQ(filled("{Title (en)}", {{"Title (en)", "Up"}}), "Up");
 }
 
 TEST(PromptTemplate, MistakesSayWhere) {
-    for (const auto& [source, position] : {std::pair("ab {c", "character 4"), {"a}b", "character 2"}, {"{}", "character 1"}, {"{a{b}", "character 1"}, {"x{ }", "character 2"}}) {
+    for (const auto& [source, position] : {std::pair("ab {c", "character 4"),
+                                           {"a}b", "character 2"},
+                                           {"{}", "character 1"},
+                                           {"{a{b}", "character 1"},
+                                           {"x{ }", "character 2"}}) {
         try {
             PromptTemplate{source};
             ADD_FAILURE() << source;
@@ -56,14 +61,17 @@ TEST(PromptTemplate, BlanksFollowTheirRule) {
     const char* source = "{Title} is a film of {Year}. It was directed by {Director}. The plot: {Plot}";
     const Row row = {{"Title", "Up"}, {"Year", "2009"}, {"Director", " "}, {"Plot", "A house flies."}};
     EXPECT_EQ(filled(source, row), "Up is a film of 2009. It was directed by  . The plot: A house flies.");
-    EXPECT_EQ(filled(source, row, {BlankRule::Placeholder, "somebody"}), "Up is a film of 2009. It was directed by somebody. The plot: A house flies.");
+    EXPECT_EQ(filled(source, row, {BlankRule::Placeholder, "somebody"}),
+              "Up is a film of 2009. It was directed by somebody. The plot: A house flies.");
     EXPECT_EQ(filled(source, row, {BlankRule::SkipSentence, ""}), "Up is a film of 2009. The plot: A house flies.");
 }
 
 TEST(PromptTemplate, SkippedSentencesLeaveNoLooseEnds) {
-    EXPECT_EQ(filled("Title: {t}\nCast: {c}\nPlot: {p}", {{"t", "Up"}, {"p", "x"}}, {BlankRule::SkipSentence, ""}), "Title: Up\nPlot: x");
+    EXPECT_EQ(filled("Title: {t}\nCast: {c}\nPlot: {p}", {{"t", "Up"}, {"p", "x"}}, {BlankRule::SkipSentence, ""}),
+              "Title: Up\nPlot: x");
     EXPECT_EQ(filled("Title: {t}\nCast: {c}", {{"t", "Up"}}, {BlankRule::SkipSentence, ""}), "Title: Up");
-    EXPECT_EQ(filled("{t}. By {d}.", {{"t", "Version 2.5"}, {"d", "Ann"}}, {BlankRule::SkipSentence, ""}), "Version 2.5. By Ann.");
+    EXPECT_EQ(filled("{t}. By {d}.", {{"t", "Version 2.5"}, {"d", "Ann"}}, {BlankRule::SkipSentence, ""}),
+              "Version 2.5. By Ann.");
     EXPECT_EQ(filled("{t}. By {d}.", {}, {BlankRule::SkipSentence, ""}), "");
 }
 
@@ -87,7 +95,9 @@ protected:
     PromptTemplate promptTemplate{"in {Q} out {A}"};
     Row row = {{"Q", "the"}, {"A", "the 12"}};
 
-    TokenisedExample tokenise(ExampleOptions options) const { return tokeniseExample(promptTemplate, lookup(row), tokenizer, options); }
+    TokenisedExample tokenise(ExampleOptions options) const {
+        return tokeniseExample(promptTemplate, lookup(row), tokenizer, options);
+    }
 };
 
 TEST_F(Example, AllIsTrainedAndEosIsAppended) {
@@ -107,7 +117,8 @@ TEST_F(Example, OnlyTheTargetIsTrained) {
     std::string trained;
     std::string prompt;
     for (std::size_t i = 0; i < example.ids.size(); ++i) {
-        (example.roles[i] == TokenRole::Prompt ? prompt : trained) += tokenizer.decode({example.ids[i]}, SkipSpecialTokens::No);
+        (example.roles[i] == TokenRole::Prompt ? prompt : trained) +=
+            tokenizer.decode({example.ids[i]}, SkipSpecialTokens::No);
     }
     EXPECT_EQ(prompt, "in the out");
     EXPECT_EQ(trained, " the 12<|end|>");  // the space belongs to the target's first token

@@ -16,14 +16,10 @@ namespace lathe::text::testing {
 namespace fs = std::filesystem;
 
 /// Folder of the shared reference values.
-inline fs::path goldens() {
-    return fs::path(LATHE_SHARED_DIR) / "goldens";
-}
+inline fs::path goldens() { return fs::path(LATHE_SHARED_DIR) / "goldens"; }
 
 /// Folder of a starter model that setup has fetched.
-inline fs::path starter(const char* name) {
-    return fs::path(LATHE_CACHE_DIR) / "models" / name;
-}
+inline fs::path starter(const char* name) { return fs::path(LATHE_CACHE_DIR) / "models" / name; }
 
 /// Why a test is skipped when a reference is absent.
 inline std::string isMissing(const fs::path& path) {
@@ -44,7 +40,9 @@ public:
     TemporaryFolder(const TemporaryFolder&) = delete;
     TemporaryFolder& operator=(const TemporaryFolder&) = delete;
     const fs::path& path() const { return path_; }
-    void write(const char* name, const std::string& text) const { std::ofstream(path_ / name, std::ios::binary) << text; }
+    void write(const char* name, const std::string& text) const {
+        std::ofstream(path_ / name, std::ios::binary) << text;
+    }
 
 private:
     fs::path path_;
@@ -71,7 +69,8 @@ inline std::string smallBpe(const base::OrderedJson& changes = base::OrderedJson
         vocab[text] = next++;
     }
     base::OrderedJson merges = base::OrderedJson::array();
-    for (const auto& [left, right] : {std::pair("a", "a"), {"aa", "aa"}, {"t", "h"}, {"th", "e"}, {"\xC4\xA0", "the"}, {"1", "2"}}) {
+    for (const auto& [left, right] :
+         {std::pair("a", "a"), {"aa", "aa"}, {"t", "h"}, {"th", "e"}, {"\xC4\xA0", "the"}, {"1", "2"}}) {
         vocab[std::string(left) + right] = next++;
         merges.push_back({left, right});
     }
@@ -79,10 +78,17 @@ inline std::string smallBpe(const base::OrderedJson& changes = base::OrderedJson
     out["version"] = "1.0";
     out["added_tokens"] = base::OrderedJson::array();
     for (const auto& [id, content] : {std::pair(0, "<|end|>"), {1, "<|start|>"}}) {
-        out["added_tokens"].push_back({{"id", id}, {"content", content}, {"single_word", false}, {"lstrip", false}, {"rstrip", false}, {"normalized", false}, {"special", true}});
+        out["added_tokens"].push_back({{"id", id},
+                                       {"content", content},
+                                       {"single_word", false},
+                                       {"lstrip", false},
+                                       {"rstrip", false},
+                                       {"normalized", false},
+                                       {"special", true}});
     }
     out["normalizer"] = nullptr;
-    out["pre_tokenizer"] = {{"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", true}};
+    out["pre_tokenizer"] = {
+        {"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", true}};
     out["post_processor"] = nullptr;
     out["decoder"] = {{"type", "ByteLevel"}};
     out["model"] = {{"type", "BPE"}};

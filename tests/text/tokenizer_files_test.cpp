@@ -26,7 +26,8 @@ TEST(TokenizerFiles, AFolderWithoutTokenizerSaysWhatIsNeeded) {
 TEST(TokenizerFiles, ConfigurationGivesRolesLengthAndTemplate) {
     const TemporaryFolder folder;
     folder.write("tokenizer.json", smallBpe());
-    folder.write("tokenizer_config.json", R"({"eos_token": {"content": "<|end|>", "lstrip": false}, "bos_token": "<|start|>", "pad_token": null,
+    folder.write("tokenizer_config.json",
+                 R"({"eos_token": {"content": "<|end|>", "lstrip": false}, "bos_token": "<|start|>", "pad_token": null,
         "model_max_length": 77, "chat_template": [{"name": "other", "template": "no"}, {"name": "default", "template": "yes"}]})");
     const Tokenizer tokenizer = loadTokenizer(folder.path());
     EXPECT_EQ(tokenizer.specialIds().eos, 0);
@@ -41,7 +42,8 @@ TEST(TokenizerFiles, ConfigurationGivesRolesLengthAndTemplate) {
 TEST(TokenizerFiles, AddBosTokenReplacesThePostProcessor) {
     const TemporaryFolder folder;
     folder.write("tokenizer.json", smallBpe());
-    folder.write("tokenizer_config.json", R"({"eos_token": "<|end|>", "bos_token": "<|start|>", "add_bos_token": true, "add_eos_token": true})");
+    folder.write("tokenizer_config.json",
+                 R"({"eos_token": "<|end|>", "bos_token": "<|start|>", "add_bos_token": true, "add_eos_token": true})");
     const Tokenizer tokenizer = loadTokenizer(folder.path());
     EXPECT_EQ(tokenizer.encode("the"), (Ids{1, *tokenizer.tokenId("the"), 0}));
 }
@@ -77,7 +79,8 @@ TEST(TokenizerFiles, VocabTxtIsWordPieceWithBertsNormaliser) {
 TEST(TokenizerFiles, SavedFoldersGiveTheSameIdsAndHash) {
     const TemporaryFolder source;
     source.write("tokenizer.json", smallBpe());
-    source.write("tokenizer_config.json", R"({"eos_token": "<|end|>", "custom": 3, "chat_template": "{{ messages }}"})");
+    source.write("tokenizer_config.json",
+                 R"({"eos_token": "<|end|>", "custom": 3, "chat_template": "{{ messages }}"})");
     const Tokenizer original = loadTokenizer(source.path());
     const TemporaryFolder target;
     original.save(target.path() / "made");
@@ -92,12 +95,14 @@ TEST(TokenizerFiles, SavedFoldersGiveTheSameIdsAndHash) {
 std::string trainModel(const TemporaryFolder& folder, const char* type) {
     std::string corpus;
     for (int i = 0; i < 300; ++i) {
-        corpus += "the quick brown fox jumps over the lazy dog number " + std::to_string(i) + "\n" + "pack my box with five dozen jugs\n";
+        corpus += "the quick brown fox jumps over the lazy dog number " + std::to_string(i) + "\n" +
+                  "pack my box with five dozen jugs\n";
     }
     folder.write("corpus.txt", corpus);
     const std::string prefix = (folder.path() / "spm").string();
     const std::string arguments = "--input=" + (folder.path() / "corpus.txt").string() + " --model_prefix=" + prefix +
-                                  " --vocab_size=160 --model_type=" + type + " --byte_fallback=false --minloglevel=2 --hard_vocab_limit=false";
+                                  " --vocab_size=160 --model_type=" + type +
+                                  " --byte_fallback=false --minloglevel=2 --hard_vocab_limit=false";
     EXPECT_TRUE(sentencepiece::SentencePieceTrainer::Train(arguments).ok());
     return base::readFile(prefix + ".model");
 }
@@ -115,7 +120,8 @@ TEST(TokenizerFiles, SentencePieceModelsLoadSaveAndConvert) {
         EXPECT_TRUE(fs::exists(saved.path() / "tokenizer.model"));
         const Tokenizer converted = loadTokenizer(saved.path());  // now from tokenizer.json
         EXPECT_EQ(converted.kind(), type);
-        for (const char* text : {"the quick brown fox", "  pack my   box ", "number 17 zebra", "five", "dog dozen jumps over", "\xEF\xBC\xA1 fox"}) {
+        for (const char* text : {"the quick brown fox", "  pack my   box ", "number 17 zebra", "five",
+                                 "dog dozen jumps over", "\xEF\xBC\xA1 fox"}) {
             const Ids ids = tokenizer.encode(text);
             EXPECT_FALSE(ids.empty()) << text;
             EXPECT_EQ(converted.encode(text), ids) << type << ": " << text;
@@ -161,7 +167,8 @@ void attemptJson(const std::string& text) {
 }
 
 TEST(TokenizerFiles, TruncatedAndFlippedJsonIsAnErrorNotACrash) {
-    for (const std::string& good : {smallBpe(), smallBpe({{"normalizer", {{"type", "NFKC"}}}, {"pre_tokenizer", {{"type", "Metaspace"}}}})}) {
+    for (const std::string& good :
+         {smallBpe(), smallBpe({{"normalizer", {{"type", "NFKC"}}}, {"pre_tokenizer", {{"type", "Metaspace"}}}})}) {
         base::RandomStream random(3, good.size());
         for (std::size_t length = 0; length < good.size(); length += 1 + good.size() / 300) {
             attemptJson(good.substr(0, length));
@@ -185,8 +192,10 @@ TEST(TokenizerFiles, NonsenseValuesAreRefusedWithASentence) {
         {"text id", {{"model", {{"vocab", {{"a", "0"}}}}}}},
         {"merge of unknown tokens", {{"model", {{"merges", Json::array({Json::array({"zz", "yy"})})}}}}},
         {"merge of three", {{"model", {{"merges", Json::array({"a a a"})}}}}},
-        {"bad regex", {{"pre_tokenizer", {{"type", "Split"}, {"pattern", {{"Regex", "(["}}}, {"behavior", "Isolated"}}}}},
-        {"bad behavior", {{"pre_tokenizer", {{"type", "Split"}, {"pattern", {{"String", "a"}}}, {"behavior", "Sideways"}}}}},
+        {"bad regex",
+         {{"pre_tokenizer", {{"type", "Split"}, {"pattern", {{"Regex", "(["}}}, {"behavior", "Isolated"}}}}},
+        {"bad behavior",
+         {{"pre_tokenizer", {{"type", "Split"}, {"pattern", {{"String", "a"}}}, {"behavior", "Sideways"}}}}},
         {"wrong type", {{"normalizer", {{"type", "Strip"}, {"strip_left", 3}}}}},
         {"no pattern", {{"normalizer", {{"type", "Replace"}, {"content", "x"}}}}},
         {"bad charsmap", {{"normalizer", {{"type", "Precompiled"}, {"precompiled_charsmap", "AAAA!"}}}}},

@@ -37,8 +37,14 @@ TEST(Tokenizer, FindsSpecialTokensInsideText) {
 
 TEST(Tokenizer, AddedTokensObeyTheirFlags) {
     base::OrderedJson added = base::OrderedJson::array();
-    added.push_back({{"id", 300}, {"content", "<m>"}, {"lstrip", true}, {"rstrip", true}, {"normalized", false}, {"special", true}});
-    added.push_back({{"id", 301}, {"content", "word"}, {"single_word", true}, {"normalized", false}, {"special", false}});
+    added.push_back({{"id", 300},
+                     {"content", "<m>"},
+                     {"lstrip", true},
+                     {"rstrip", true},
+                     {"normalized", false},
+                     {"special", true}});
+    added.push_back(
+        {{"id", 301}, {"content", "word"}, {"single_word", true}, {"normalized", false}, {"special", false}});
     const Tokenizer tokenizer = tokenizerFromJson(smallBpe({{"added_tokens", added}}));
     EXPECT_EQ(tokensOf(tokenizer, "the  <m> \nthe"), (Texts{"the", "<m>", "the"}));
     EXPECT_EQ(tokensOf(tokenizer, "a word,"), (Texts{"a", "\xC4\xA0", "word", ","}));
@@ -136,12 +142,14 @@ TEST(Tokenizer, HashTellsDefinitionsApart) {
 }
 
 TEST(Tokenizer, AMillionEqualCharactersTakeNoTime) {
-    std::vector<Tokenizer> tokenizers{tokenizerFromJson(smallBpe()), tokenizerFromJson(smallBpe({{"normalizer", {{"type", "NFC"}}}}))};
+    std::vector<Tokenizer> tokenizers{tokenizerFromJson(smallBpe()),
+                                      tokenizerFromJson(smallBpe({{"normalizer", {{"type", "NFC"}}}}))};
     if (fs::exists(starter("all-minilm-l6-v2"))) {
         tokenizers.push_back(loadTokenizer(starter("all-minilm-l6-v2")));
     }
     for (const Tokenizer& tokenizer : tokenizers) {
-        for (const char* character : {"a", " ", "\n", "1", "'", "\xED\x95\x9C", "\xCC\x81", "\xCC\x81\xCC\x96", "\xFF", "<|end|>"}) {
+        for (const char* character :
+             {"a", " ", "\n", "1", "'", "\xED\x95\x9C", "\xCC\x81", "\xCC\x81\xCC\x96", "\xFF", "<|end|>"}) {
             std::string text;
             for (int i = 0; i < 1'000'000; ++i) {
                 text += character;
@@ -149,14 +157,17 @@ TEST(Tokenizer, AMillionEqualCharactersTakeNoTime) {
             const auto begin = std::chrono::steady_clock::now();
             const auto ids = tokenizer.encode(text);
             const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-            EXPECT_LT(seconds.count(), 8.0) << tokenizer.kind() << " with " << base::Json(std::string(character)).dump(-1, ' ', true, base::Json::error_handler_t::replace);
+            EXPECT_LT(seconds.count(), 8.0)
+                << tokenizer.kind() << " with "
+                << base::Json(std::string(character)).dump(-1, ' ', true, base::Json::error_handler_t::replace);
             EXPECT_LE(ids.size(), text.size() * 3 + 2);
         }
     }
 }
 
 TEST(Tokenizer, ARegularExpressionThatBacktracksIsStopped) {
-    const base::OrderedJson pre = {{"type", "Split"}, {"pattern", {{"Regex", "(a+a+)+b"}}}, {"behavior", "Isolated"}, {"invert", false}};
+    const base::OrderedJson pre = {
+        {"type", "Split"}, {"pattern", {{"Regex", "(a+a+)+b"}}}, {"behavior", "Isolated"}, {"invert", false}};
     const Tokenizer tokenizer = tokenizerFromJson(smallBpe({{"pre_tokenizer", pre}}));
     const auto begin = std::chrono::steady_clock::now();
     try {
