@@ -16,8 +16,10 @@ struct Entry {
 
 constexpr std::array kTasks = {
     Entry{"causal-lm", makeCausalLm},
+    Entry{"multi-label", makeMultiLabel},
     Entry{"reward", makeReward},
     Entry{"dpo", makeDpo},
+    Entry{"ppo", makePpo},
 };
 
 }  // namespace

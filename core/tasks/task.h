@@ -105,6 +105,7 @@ struct TaskInputs {
     RunSpec spec;
     TablePtr table;
     text::Tokenizer tokenizer;
+    std::filesystem::path rewardModel = {};  ///< ppo: folder of the model that scores; empty = rules only
 };
 
 /// One optimiser update: the examples whose gradients are summed for it.
@@ -187,7 +188,9 @@ std::optional<std::string> cellText(const Table& table, std::int64_t row, const 
 
 // One a file; registry.cpp lists them.
 std::unique_ptr<Task> makeCausalLm(TaskInputs inputs);
+std::unique_ptr<Task> makeMultiLabel(TaskInputs inputs);
 std::unique_ptr<Task> makeReward(TaskInputs inputs);
 std::unique_ptr<Task> makeDpo(TaskInputs inputs);
+std::unique_ptr<Task> makePpo(TaskInputs inputs);
 
 }  // namespace lathe::tasks
