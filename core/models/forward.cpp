@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -18,18 +19,24 @@ using tensor::PackedBatch;
 
 namespace {
 
-void checkIds(const torch::Tensor& ids, std::int64_t limit, const char* what) {
+/// First value outside [0, limit), or nothing. Only looked for on the CPU: elsewhere it would mean waiting for the
+/// device.
+std::optional<std::int64_t> firstOutside(const torch::Tensor& ids, std::int64_t limit) {
     if (!ids.device().is_cpu()) {
-        return;
+        return std::nullopt;
     }
     const auto* values = ids.const_data_ptr<std::int64_t>();
-    for (std::int64_t i = 0; i < ids.numel(); ++i) {
-        if (values[i] < 0 || values[i] >= limit) {
-            throw Error(ErrorCode::InvalidInput,
-                        fmt::format("{} {} is outside the model's table of {}. Use the tokenizer that belongs to "
-                                    "this model.",
-                                    what, values[i], limit));
-        }
+    const auto* end = values + ids.numel();
+    const auto* found = std::find_if(values, end, [&](std::int64_t id) { return id < 0 || id >= limit; });
+    return found == end ? std::nullopt : std::optional<std::int64_t>(*found);
+}
+
+void checkIds(const torch::Tensor& ids, std::int64_t limit, const char* what) {
+    if (const auto id = firstOutside(ids, limit)) {
+        throw Error(ErrorCode::InvalidInput,
+                    fmt::format("{} {} is outside the model's table of {}. Use the tokenizer that "
+                                "belongs to this model.",
+                                what, *id, limit));
     }
 }
 
@@ -111,7 +118,14 @@ torch::Tensor Model::Impl::embed(const PackedBatch& batch, const torch::Tensor& 
     if (positionEmbedding.defined()) {
         const torch::Tensor rows =
             architecture.positionOffset == 0 ? positions : positions + architecture.positionOffset;
-        checkIds(rows, positionEmbedding.size(0), "Position");
+        if (firstOutside(rows, positionEmbedding.size(0))) {
+            throw Error(
+                ErrorCode::InvalidInput,
+                fmt::format("A text of {} tokens is too long: this {} model has positions for {}. Shorten it or lower "
+                            "max_length.",
+                            positions.max().item<std::int64_t>() + 1, architecture.modelType,
+                            architecture.maxPositions));
+        }
         x = x + tensor::embeddingRows(positionEmbedding, rows, -1, EmbeddingGradient::Dense);
     }
     if (typeEmbedding.defined()) {

@@ -133,6 +133,10 @@ torch::Tensor addAdapter(const torch::Tensor& y, const torch::Tensor& x, const L
                          const DropoutContext& context) {
     const torch::Tensor reduced = at::linear(dropout(x, part.lora->dropout, context), part.lora->a);
     const torch::Tensor delta = at::linear(reduced, part.lora->b) * part.lora->scaling;
+    if (!torch::GradMode::is_enabled()) {
+        y.narrow(1, part.firstRow, part.rows).add_(delta);
+        return y;
+    }
     return AddColumns::apply(y, delta, part.firstRow);
 }
 
