@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// dpo: a language model learns from pairs directly (Rafailov et al. 2023). The reference's log-probabilities are computed once, from
 /// the starting weights; with LoRA the reference is the model with its adapter off.
-#include <lathe/error.h>
-
 #include "tasks/objectives.h"
 #include "tasks/pairs.h"
 #include "tasks/task.h"
@@ -50,14 +48,9 @@ public:
     };
 
     Measured measure(Runner& runner, std::span<const std::int64_t> chosenExamples) {
-        if (reference_.empty())
-            throw Error(ErrorCode::Unsupported, "DPO cannot be measured without its reference model. The reference numbers come from the start of a run. Look at the run's validation metrics.");
         const auto count = static_cast<std::int64_t>(chosenExamples.size());
         const auto sums = logProbabilities(runner, chosenExamples);
-        std::vector<double> before;
-        for (const std::size_t side : {0U, 1U})
-            for (const auto example : chosenExamples) before.push_back(reference_[2 * static_cast<std::size_t>(example) + side]);
-        const auto ratios = sums - torch::tensor(before, torch::kFloat64).to(torch::kFloat32).to(sums.device());
+        const auto ratios = sums - referenceOf(chosenExamples, sums);
         const auto chosen = ratios.narrow(0, 0, count);
         const auto rejected = ratios.narrow(0, count, count);
         Measured measured;
@@ -115,6 +108,15 @@ protected:
     }
 
 private:
+    /// [2B]. Before begin(), such as when a forecast times a batch, the model itself is the reference.
+    torch::Tensor referenceOf(std::span<const std::int64_t> chosenExamples, const torch::Tensor& now) const {
+        if (reference_.empty()) return now.detach();
+        std::vector<double> before;
+        for (const std::size_t side : {0U, 1U})
+            for (const auto example : chosenExamples) before.push_back(reference_[2 * static_cast<std::size_t>(example) + side]);
+        return torch::tensor(before, torch::kFloat64).to(torch::kFloat32).to(now.device());
+    }
+
     std::pair<Sequence, Sequence> sequencesOf(std::int64_t row, bool& isCut) const {
         const PairText text = pairs_.text(table(), row);
         const std::int64_t most = spec().dataset.maxLength;

@@ -105,7 +105,6 @@ struct TaskInputs {
     RunSpec spec;
     TablePtr table;
     text::Tokenizer tokenizer;
-    std::filesystem::path rewardModel = {};  ///< ppo: folder of the model that scores; empty = rules only
 };
 
 /// One optimiser update: the examples whose gradients are summed for it.
