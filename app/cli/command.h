@@ -36,6 +36,7 @@ void addEmbed(CLI::App& app, Context& context);
 void addDedup(CLI::App& app, Context& context);
 void addTrain(CLI::App& app, Context& context);
 void addEvaluate(CLI::App& app, Context& context);
+void addPredict(CLI::App& app, Context& context);
 void addGenerate(CLI::App& app, Context& context);
 void addScore(CLI::App& app, Context& context);
 void addLabels(CLI::App& app, Context& context);

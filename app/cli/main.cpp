@@ -25,7 +25,7 @@ Session& Context::session() {
 namespace {
 
 constexpr AddCommand kCommands[] = {addModels, addImport,   addProfile,  addTokenize, addEmbed,  addDedup,
-                                    addTrain,  addEvaluate, addGenerate, addScore,    addLabels,   addExport, addBench};
+                                    addTrain,  addEvaluate, addPredict, addGenerate, addScore,    addLabels,   addExport, addBench};
 
 /// The first signal asks the work to stop and save; a second one ends the program at once.
 void watchSignals(std::stop_token ended, std::stop_source stop, Output& output) {

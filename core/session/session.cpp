@@ -18,6 +18,7 @@
 #include "session/layers.h"
 #include "session/model_export.h"
 #include "session/model_library.h"
+#include "session/predictor.h"
 #include "session/preference.h"
 #include "session/run_keeper.h"
 #include "tensor/torch.h"
@@ -313,6 +314,10 @@ public:
         remembered();
         const auto scorer = openGenerator(rewardModel, "auto", stop);
         return session::scorePreferences(*workspace_, set, *scorer, progress, stop);
+    }
+
+    Predictions predict(const PredictQuery& query, const ProgressSink& progress, std::stop_token stop) const override {
+        return session::predictRows(openTable(query.table, stop), query, resolve(query.model), progress, stop);
     }
 
     // ---- What is remembered of runs

@@ -98,6 +98,24 @@ struct SimilarRows {
     double seconds = 0;           ///< in all
 };
 
+/// What a classifier says of rows.
+struct Predictions {
+    std::vector<std::string> labels;
+    std::vector<std::vector<float>> probabilities;  ///< a row of the table: one value a label, in [0, 1]
+    std::vector<float> thresholds;                  ///< one a label: from which on it counts as predicted
+    bool isSingle = false;                          ///< exactly one label a row (softmax): the likeliest
+    double seconds = 0;
+};
+
+/// Which rows are classified, and from which probability on.
+struct PredictQuery {
+    std::string model;
+    std::string table;             ///< dataset of the workspace, or a file
+    TextTemplate text;
+    std::int64_t maxLength = 256;  ///< tokens; longer texts are cut
+    std::optional<double> threshold;  ///< unset: the best ones kept with the model, else 0.5
+};
+
 /// A run of this process. Thread-safe; the run itself has its own thread, owned by the session.
 class RunHandle {
 public:
@@ -206,6 +224,8 @@ public:
     virtual DatasetInfo preferencesToDataset(const std::string& set, const std::string& dataset, const PairOptions&) = 0;
     /// Lets a reward model score both answers of every pair, for the order by uncertainty. Returns the pairs scored.
     virtual std::int64_t scorePreferences(const std::string& set, const std::string& rewardModel, const ProgressSink&, std::stop_token) = 0;
+
+    virtual Predictions predict(const PredictQuery&, const ProgressSink&, std::stop_token) const = 0;
 
     // What the workspace remembers of runs.
     virtual std::vector<RunInfo> runs() const = 0;
