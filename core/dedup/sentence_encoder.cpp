@@ -94,7 +94,7 @@ std::string hashOf(const EncoderFolder& encoder, const fs::path& folder, int max
     std::sort(files.begin(), files.end());
     std::string sums = fmt::format("length {} bf16 {} normalised {} lower {} pooling", maxLength, isBf16, encoder.isNormalized, encoder.lowersCase);
     for (const Pooling pooling : encoder.poolings) sums += fmt::format(" {}", static_cast<int>(pooling));
-    for (const fs::path& file : files) sums += "\n" + file.filename().string() + " " + base::sha256File(file);
+    for (const fs::path& file : files) sums += fmt::format("\n{} {}", file.filename().string(), base::sha256File(file));
     return base::sha256(sums);
 }
 
