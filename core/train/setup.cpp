@@ -102,7 +102,9 @@ std::unique_ptr<tasks::Task> makeTaskOf(const RunInputs& inputs) {
     if (!inputs.table || inputs.table->rowCount() == 0) {
         throw Error(ErrorCode::InvalidInput, "The dataset has no rows. There is nothing to train on. Choose another file.");
     }
-    return tasks::makeTask({inputs.spec, inputs.table, loadTokenizerOf(inputs.model)});
+    RunSpec spec = inputs.spec;
+    if (!inputs.rewardModel.empty()) spec.ppo.rewardModel = inputs.rewardModel.string();  // the task knows files, not names
+    return tasks::makeTask({spec, inputs.table, loadTokenizerOf(inputs.model)});
 }
 
 Plan planOf(const TrainingSpec& training, std::int64_t trainRows) {
