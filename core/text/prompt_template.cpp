@@ -14,7 +14,7 @@ namespace lathe::text {
 namespace {
 
 [[noreturn]] void failAt(std::size_t position, const std::string& why) {
-    throw Error(ErrorCode::InvalidInput, fmt::format("The template is not understood at character {}: {}. Write "
+    throw Error(ErrorCode::InvalidInput, fmt::format("The template is not understood. At character {} {}. Write "
                                                      "{{Column}} for a column, and {{{{ or }}}} for a brace.",
                                                      position + 1, why));
 }
