@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// Beam search over one prompt, hypothesis for hypothesis as transformers 5.24 keeps them (generation/utils.py, _beam_search).
+/// Beam search over one prompt, hypothesis for hypothesis as transformers 5.24 keeps them (generation/utils.py,
+/// _beam_search).
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -26,13 +27,15 @@ using UniformSource = std::function<double()>;
 /// Feed it one row of log-probabilities a running beam; it says how the beams go on. Beams start as one (the prompt).
 class BeamSearch {
 public:
-    /// numEndTokens decides how many candidates are kept; isEnd is asked for each. `uniform` is used with doSample only.
+    /// numEndTokens decides how many candidates are kept; isEnd is asked for each. `uniform` is used with doSample
+    /// only.
     BeamSearch(const GenerationOptions& options, std::int64_t numEndTokens, StopTest isEnd, UniformSource uniform);
 
-    /// New tokens of each running beam, in the order in which step() expects the rows. Before the first step: one empty beam.
+    /// New tokens of each running beam, in the order in which step() expects the rows. Before the first step: one empty
+    /// beam.
     const std::vector<std::vector<std::int32_t>>& running() const { return running_; }
-    /// One step. `logProbabilities` holds running().size() rows of V processed log-probabilities. Afterwards parents()[i] is the
-    /// row that beam i continues, and running()[i].back() its token.
+    /// One step. `logProbabilities` holds running().size() rows of V processed log-probabilities. Afterwards
+    /// parents()[i] is the row that beam i continues, and running()[i].back() its token.
     void step(std::span<const float> logProbabilities, std::int64_t vocabulary);
     const std::vector<std::int64_t>& parents() const { return parents_; }
     bool isDone() const { return isDone_; }
@@ -43,8 +46,8 @@ private:
     struct Candidate {
         std::int64_t parent = 0;
         std::int32_t token = 0;
-        float score = 0;       ///< sum of log p
-        bool isHit = false;    ///< ends here
+        float score = 0;     ///< sum of log p
+        bool isHit = false;  ///< ends here
         std::vector<std::int32_t> ids;
     };
     std::vector<Candidate> bestCandidates(std::span<const float> logProbabilities, std::int64_t vocabulary);

@@ -3,13 +3,15 @@
 
 namespace lathe::generate {
 
-Decoder::Decoder(models::Model& model, std::int64_t rows, std::int64_t maxLength) : model_(model), cache_(model.makeKvCache(rows, maxLength)) {}
+Decoder::Decoder(models::Model& model, std::int64_t rows, std::int64_t maxLength)
+    : model_(model), cache_(model.makeKvCache(rows, maxLength)) {}
 
 torch::Tensor Decoder::lastLogits(const tensor::PackedBatch& batch) {
     models::ForwardOptions options;
     options.cache = &cache_;
     torch::Tensor hidden = model_.forward(batch.to(model_.device()), options);
-    if (batch.numSequences() != batch.numRows()) hidden = hidden.index_select(0, batch.lastTokenRows().to(hidden.device()));
+    if (batch.numSequences() != batch.numRows())
+        hidden = hidden.index_select(0, batch.lastTokenRows().to(hidden.device()));
     return model_.languageModelLogits(hidden).to(torch::kCPU, torch::kFloat32).contiguous();
 }
 

@@ -21,7 +21,8 @@ std::vector<std::int32_t> idsIn(const Json& json, const char* key) {
     if (!json.is_object() || !json.contains(key)) return ids;
     const Json& value = json.at(key);
     for (const Json& one : value.is_array() ? value : Json::array({value}))
-        if (one.is_number_integer() && one.get<std::int64_t>() >= 0 && one.get<std::int64_t>() <= std::numeric_limits<std::int32_t>::max())
+        if (one.is_number_integer() && one.get<std::int64_t>() >= 0 &&
+            one.get<std::int64_t>() <= std::numeric_limits<std::int32_t>::max())
             ids.push_back(one.get<std::int32_t>());
     return ids;
 }
@@ -43,12 +44,15 @@ public:
 
     void add(const GeneratedStep& step) {
         GeneratedToken token{step.id, stream_.push(step.id), std::exp(step.logProbability), {}};
-        for (const auto& [id, logProbability] : step.alternatives) token.alternatives.push_back({id, tokenizer_.decode({id}, text::SkipSpecialTokens::No), std::exp(logProbability)});
+        for (const auto& [id, logProbability] : step.alternatives)
+            token.alternatives.push_back(
+                {id, tokenizer_.decode({id}, text::SkipSpecialTokens::No), std::exp(logProbability)});
         if (sink_) sink_(token);
         tokens_.push_back(std::move(token));
     }
 
-    /// Text that was held back (a character that never became whole, the start of a stop text) belongs to the last token.
+    /// Text that was held back (a character that never became whole, the start of a stop text) belongs to the last
+    /// token.
     std::vector<GeneratedToken> finish() {
         const std::string rest = stream_.finish();
         if (!rest.empty() && !tokens_.empty()) {
@@ -72,7 +76,8 @@ std::vector<std::int32_t> promptIds(const text::Tokenizer& tokenizer, const std:
     return ids;
 }
 
-GeneratedText toText(const GeneratedIds& answer, const text::Tokenizer& tokenizer, const std::vector<std::string>& stopStrings) {
+GeneratedText toText(const GeneratedIds& answer, const text::Tokenizer& tokenizer,
+                     const std::vector<std::string>& stopStrings) {
     GeneratedText result;
     result.ids = answer.ids;
     result.score = answer.score;
@@ -85,7 +90,8 @@ GeneratedText toText(const GeneratedIds& answer, const text::Tokenizer& tokenize
 
 GenerationDefaults generationDefaults(const std::string& generationConfigJson, const std::string& configJson) {
     GenerationDefaults defaults;
-    for (const auto& [text, name] : {std::pair{&generationConfigJson, "generation_config.json"}, {&configJson, "config.json"}}) {
+    for (const auto& [text, name] :
+         {std::pair{&generationConfigJson, "generation_config.json"}, {&configJson, "config.json"}}) {
         if (text->empty()) continue;
         const Json json = base::parseJson(*text, name);
         if (defaults.eosIds.empty()) defaults.eosIds = idsIn(json, "eos_token_id");
@@ -105,7 +111,8 @@ GenerationOptions Generator::resolved(const GenerationOptions& options) const {
     return result;
 }
 
-GenerationResult Generator::generate(const std::string& prompt, const GenerationOptions& options, const TokenSink& onToken, std::stop_token stop) {
+GenerationResult Generator::generate(const std::string& prompt, const GenerationOptions& options,
+                                     const TokenSink& onToken, std::stop_token stop) {
     const GenerationOptions all = resolved(options);
     StreamedTokens streamed(tokenizer_, all.stopStrings, onToken);
     TokenRequest request;
@@ -131,7 +138,8 @@ GenerationResult Generator::generate(const std::string& prompt, const Generation
     return result;
 }
 
-std::vector<GenerationResult> Generator::generateBatch(const std::vector<std::string>& prompts, const GenerationOptions& options, std::stop_token stop) {
+std::vector<GenerationResult> Generator::generateBatch(const std::vector<std::string>& prompts,
+                                                       const GenerationOptions& options, std::stop_token stop) {
     TokenRequest request;
     request.options = resolved(options);
     request.isStopped = stopTextTest(tokenizer_, request.options.stopStrings);
@@ -159,7 +167,8 @@ std::vector<GenerationResult> Generator::generateBatch(const std::vector<std::st
 }
 
 ScoreResult Generator::score(const std::string& prompt, const std::string& completion) {
-    const auto scores = scoreCompletions(model_, {{tokenizer_.encode(prompt), tokenizer_.encode(completion, text::AddSpecialTokens::No)}});
+    const auto scores = scoreCompletions(
+        model_, {{tokenizer_.encode(prompt), tokenizer_.encode(completion, text::AddSpecialTokens::No)}});
     return {scores.front().logProbability, scores.front().tokens, std::nullopt};
 }
 

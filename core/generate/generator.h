@@ -33,13 +33,16 @@ class Generator {
 public:
     Generator(models::Model& model, text::Tokenizer tokenizer, GenerationDefaults defaults);
 
-    /// Blocks. onToken is called on this thread after each token of the first answer (greedy search and sampling; beams are
-    /// reported at the end only), and once more with the last id if text was held back until then. A stop is honoured within one token and gives what is there, with wasStopped. Throws InvalidInput.
-    GenerationResult generate(const std::string& prompt, const GenerationOptions& options, const TokenSink& onToken = {}, std::stop_token stop = {});
+    /// Blocks. onToken is called on this thread after each token of the first answer (greedy search and sampling; beams
+    /// are reported at the end only), and once more with the last id if text was held back until then. A stop is
+    /// honoured within one token and gives what is there, with wasStopped. Throws InvalidInput.
+    GenerationResult generate(const std::string& prompt, const GenerationOptions& options,
+                              const TokenSink& onToken = {}, std::stop_token stop = {});
     /// Many prompts, several at a time; one result each, in order. tokensPerSecond counts all of them together.
-    std::vector<GenerationResult> generateBatch(const std::vector<std::string>& prompts, const GenerationOptions& options, std::stop_token stop = {});
-    /// ids = tokenize(prompt) then tokenize(completion), as one sequence; sums run over the completion's ids. The completion gets no
-    /// special tokens.
+    std::vector<GenerationResult> generateBatch(const std::vector<std::string>& prompts,
+                                                const GenerationOptions& options, std::stop_token stop = {});
+    /// ids = tokenize(prompt) then tokenize(completion), as one sequence; sums run over the completion's ids. The
+    /// completion gets no special tokens.
     ScoreResult score(const std::string& prompt, const std::string& completion);
 
     const text::Tokenizer& tokenizer() const { return tokenizer_; }

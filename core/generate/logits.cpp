@@ -15,11 +15,14 @@ namespace {
 
 constexpr float kBanned = -std::numeric_limits<float>::infinity();
 
-bool isToken(std::int32_t id, std::span<float> scores) { return id >= 0 && static_cast<std::size_t>(id) < scores.size(); }
+bool isToken(std::int32_t id, std::span<float> scores) {
+    return id >= 0 && static_cast<std::size_t>(id) < scores.size();
+}
 
 void requireRange(const char* name, double value, double minimum, double maximum) {
     if (std::isfinite(value) && value >= minimum && value <= maximum) return;
-    throw Error(ErrorCode::InvalidInput, fmt::format("{} is {}. Allowed is {} to {}. Choose a value in this range.", name, value, minimum, maximum));
+    throw Error(ErrorCode::InvalidInput, fmt::format("{} is {}. Allowed is {} to {}. Choose a value in this range.",
+                                                     name, value, minimum, maximum));
 }
 
 }  // namespace
@@ -43,7 +46,8 @@ void banRepeatedNgrams(std::span<float> scores, std::span<const std::int32_t> hi
     const auto ending = history.last(static_cast<std::size_t>(size - 1));
     for (std::int64_t start = 0; start + size <= length; ++start) {
         const auto ngram = history.subspan(static_cast<std::size_t>(start), static_cast<std::size_t>(size));
-        if (std::equal(ending.begin(), ending.end(), ngram.begin()) && isToken(ngram.back(), scores)) scores[static_cast<std::size_t>(ngram.back())] = kBanned;
+        if (std::equal(ending.begin(), ending.end(), ngram.begin()) && isToken(ngram.back(), scores))
+            scores[static_cast<std::size_t>(ngram.back())] = kBanned;
     }
 }
 
@@ -90,7 +94,8 @@ void keepMinP(std::span<float> scores, double p, std::int64_t atLeast) {
     for (std::size_t i = 0; i < best.size(); ++i) scores[static_cast<std::size_t>(best[i])] = kept[i];
 }
 
-void processScores(std::span<float> scores, std::span<const std::int32_t> history, const GenerationOptions& options, std::int64_t atLeast) {
+void processScores(std::span<float> scores, std::span<const std::int32_t> history, const GenerationOptions& options,
+                   std::int64_t atLeast) {
     penaliseRepetition(scores, history, options.repetitionPenalty);
     banRepeatedNgrams(scores, history, options.noRepeatNgramSize);
     if (!options.doSample) return;
@@ -113,10 +118,13 @@ void logSoftmax(std::span<float> scores) {
     for (float& score : scores) score = static_cast<float>(static_cast<double>(score) - total);
 }
 
-std::int64_t argMax(std::span<const float> scores) { return std::max_element(scores.begin(), scores.end()) - scores.begin(); }
+std::int64_t argMax(std::span<const float> scores) {
+    return std::max_element(scores.begin(), scores.end()) - scores.begin();
+}
 
 std::vector<std::int64_t> topIndices(std::span<const float> scores, std::int64_t count) {
-    const auto wanted = static_cast<std::size_t>(std::min<std::int64_t>(count, static_cast<std::int64_t>(scores.size())));
+    const auto wanted =
+        static_cast<std::size_t>(std::min<std::int64_t>(count, static_cast<std::int64_t>(scores.size())));
     if (wanted == 0) return {};
     // A heap of the best so far: one comparison for nearly every score.
     const auto isBetter = [&](std::int64_t a, std::int64_t b) {
@@ -166,11 +174,17 @@ void checkOptions(const GenerationOptions& options) {
     requireRange("top_alternatives", options.topAlternatives, 0, 10);
     const bool isOneAnswer = !options.doSample && options.numBeams == 1;
     if (isOneAnswer && options.numReturnSequences > 1)
-        throw Error(ErrorCode::InvalidInput, fmt::format("num_return_sequences is {}. Greedy search has one answer only. Use sampling or more beams.", options.numReturnSequences));
+        throw Error(
+            ErrorCode::InvalidInput,
+            fmt::format("num_return_sequences is {}. Greedy search has one answer only. Use sampling or more beams.",
+                        options.numReturnSequences));
     if (options.numBeams > 1 && options.numReturnSequences > options.numBeams)
-        throw Error(ErrorCode::InvalidInput, fmt::format("num_return_sequences is {}. There are only {} beams. Use at least as many beams.", options.numReturnSequences, options.numBeams));
+        throw Error(ErrorCode::InvalidInput,
+                    fmt::format("num_return_sequences is {}. There are only {} beams. Use at least as many beams.",
+                                options.numReturnSequences, options.numBeams));
     for (const std::string& stop : options.stopStrings)
-        if (stop.empty()) throw Error(ErrorCode::InvalidInput, "A stop text is empty. It would stop everything at once. Remove it.");
+        if (stop.empty())
+            throw Error(ErrorCode::InvalidInput, "A stop text is empty. It would stop everything at once. Remove it.");
 }
 
 }  // namespace lathe::generate

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// What happens to the scores of the next token before one is chosen: plain functions over one row of V values, in the order
-/// and with the formulas of transformers 5.24 (generation/logits_process.py).
+/// What happens to the scores of the next token before one is chosen: plain functions over one row of V values, in the
+/// order and with the formulas of transformers 5.24 (generation/logits_process.py).
 #pragma once
 #include <cstdint>
 #include <span>
@@ -22,9 +22,10 @@ void keepTopP(std::span<float> scores, double p, std::int64_t atLeast);
 /// Keeps tokens at least p times as likely as the likeliest one, at least `atLeast` of them.
 void keepMinP(std::span<float> scores, double p, std::int64_t atLeast);
 
-/// All of the above as the options say: penalties always; temperature, top-k, top-p and min-p when sampling. `history` is the
-/// prompt and what was generated. atLeast: 1, or the number of end tokens + 1 for beams.
-void processScores(std::span<float> scores, std::span<const std::int32_t> history, const GenerationOptions& options, std::int64_t atLeast);
+/// All of the above as the options say: penalties always; temperature, top-k, top-p and min-p when sampling. `history`
+/// is the prompt and what was generated. atLeast: 1, or the number of end tokens + 1 for beams.
+void processScores(std::span<float> scores, std::span<const std::int32_t> history, const GenerationOptions& options,
+                   std::int64_t atLeast);
 
 /// Scores minus their log-sum-exp, in f32 as torch does it.
 void logSoftmax(std::span<float> scores);

@@ -16,8 +16,10 @@
 namespace lathe::generate {
 namespace {
 
-constexpr std::array<std::pair<WeightFormat, std::string_view>, 4> kFormats{{
-    {WeightFormat::F32, "f32"}, {WeightFormat::BF16, "bf16"}, {WeightFormat::Int8, "int8"}, {WeightFormat::Int4, "int4"}}};
+constexpr std::array<std::pair<WeightFormat, std::string_view>, 4> kFormats{{{WeightFormat::F32, "f32"},
+                                                                             {WeightFormat::BF16, "bf16"},
+                                                                             {WeightFormat::Int8, "int8"},
+                                                                             {WeightFormat::Int4, "int4"}}};
 
 torch::Tensor withBias(torch::Tensor y, const torch::Tensor& bias) { return bias.defined() ? y.add_(bias) : y; }
 
@@ -32,7 +34,8 @@ public:
     }
 
     torch::Tensor apply(const torch::Tensor& x) const override {
-        return withBias(at::_weight_int8pack_mm(x.to(torch::kBFloat16).contiguous(), values_, scales_), bias_).to(x.scalar_type());
+        return withBias(at::_weight_int8pack_mm(x.to(torch::kBFloat16).contiguous(), values_, scales_), bias_)
+            .to(x.scalar_type());
     }
 
 private:
@@ -52,19 +55,23 @@ public:
         return std::nullopt;
     }
 
-    Int4Linear(const torch::Tensor& weight, const torch::Tensor& bias, std::int64_t group) : group_(group), bias_(bias) {
+    Int4Linear(const torch::Tensor& weight, const torch::Tensor& bias, std::int64_t group)
+        : group_(group), bias_(bias) {
         const torch::Tensor groups = weight.detach().to(torch::kFloat32).reshape({weight.size(0), -1, group});
         const torch::Tensor smallest = std::get<0>(groups.min(2, true));
         const torch::Tensor largest = std::get<0>(groups.max(2, true));
-        const torch::Tensor scale = at::clamp_min((largest - smallest) / 15.0, 1e-9).to(torch::kBFloat16).to(torch::kFloat32);
+        const torch::Tensor scale =
+            at::clamp_min((largest - smallest) / 15.0, 1e-9).to(torch::kBFloat16).to(torch::kFloat32);
         const torch::Tensor zero = (smallest + scale * 8.0).to(torch::kBFloat16).to(torch::kFloat32);
-        const torch::Tensor codes = at::clamp(at::round((groups - zero) / scale) + 8.0, 0, 15).to(torch::kInt32).reshape(weight.sizes());
+        const torch::Tensor codes =
+            at::clamp(at::round((groups - zero) / scale) + 8.0, 0, 15).to(torch::kInt32).reshape(weight.sizes());
         values_ = at::_convert_weight_to_int4pack_for_cpu(codes.contiguous(), 1);
         scalesAndZeros_ = at::cat({scale, zero}, 2).transpose(0, 1).contiguous().to(torch::kBFloat16);
     }
 
     torch::Tensor apply(const torch::Tensor& x) const override {
-        const torch::Tensor y = at::_weight_int4pack_mm_for_cpu(x.to(torch::kBFloat16).contiguous(), values_, group_, scalesAndZeros_);
+        const torch::Tensor y =
+            at::_weight_int4pack_mm_for_cpu(x.to(torch::kBFloat16).contiguous(), values_, group_, scalesAndZeros_);
         return withBias(y, bias_).to(x.scalar_type());
     }
 
@@ -83,7 +90,8 @@ std::shared_ptr<const tensor::LinearOverride> quantised(const tensor::Linear& li
     const torch::Tensor& weight = linear.joinedWeight();
     const auto group = Int4Linear::groupFor(weight.size(1), weight.size(0));
     if (format == WeightFormat::Int4 && group) return std::make_shared<Int4Linear>(weight, biasOf(linear), *group);
-    if (weight.size(1) % 32 == 0 && weight.size(0) % 4 == 0) return std::make_shared<Int8Linear>(weight, biasOf(linear));
+    if (weight.size(1) % 32 == 0 && weight.size(0) % 4 == 0)
+        return std::make_shared<Int8Linear>(weight, biasOf(linear));
     return nullptr;
 }
 
@@ -92,7 +100,8 @@ std::shared_ptr<const tensor::LinearOverride> quantised(const tensor::Linear& li
 WeightFormat parseWeightFormat(std::string_view name) {
     for (const auto& [format, text] : kFormats)
         if (text == name) return format;
-    throw Error(ErrorCode::InvalidInput, fmt::format("weights is \"{}\". Allowed are f32, bf16, int8 and int4. Choose one of them.", name));
+    throw Error(ErrorCode::InvalidInput,
+                fmt::format("weights is \"{}\". Allowed are f32, bf16, int8 and int4. Choose one of them.", name));
 }
 
 std::string_view weightFormatName(WeightFormat format) { return kFormats[static_cast<std::size_t>(format)].second; }
@@ -102,16 +111,20 @@ void applyWeightFormat(models::Model& model, WeightFormat format) {
     const bool isQuantised = format == WeightFormat::Int8 || format == WeightFormat::Int4;
     if (!isQuantised) return model.setComputeDtype(format == WeightFormat::BF16 ? torch::kBFloat16 : torch::kFloat32);
     if (!model.device().is_cpu())
-        throw Error(ErrorCode::Unsupported, fmt::format("{} weights work on the CPU only. The model is on {}. Choose f32 or bf16.", weightFormatName(format), model.device().str()));
+        throw Error(ErrorCode::Unsupported,
+                    fmt::format("{} weights work on the CPU only. The model is on {}. Choose f32 or bf16.",
+                                weightFormatName(format), model.device().str()));
     if (model.hasLora()) model.mergeAndDropLora();
     // Packed from the f32 weights, put in place after the conversion, which may make the head anew.
     std::vector<std::shared_ptr<const tensor::LinearOverride>> packed;
-    model.visitLinears([&](const std::vector<std::string>&, tensor::Linear& linear) { packed.push_back(quantised(linear, format)); });
+    model.visitLinears(
+        [&](const std::vector<std::string>&, tensor::Linear& linear) { packed.push_back(quantised(linear, format)); });
     const tensor::Linear* head = model.languageModelHead();
     const auto packedHead = head != nullptr ? quantised(*head, WeightFormat::Int8) : nullptr;
     model.setComputeDtype(torch::kBFloat16);
     std::size_t next = 0;
-    model.visitLinears([&](const std::vector<std::string>&, tensor::Linear& linear) { linear.inferenceOverride = packed[next++]; });
+    model.visitLinears(
+        [&](const std::vector<std::string>&, tensor::Linear& linear) { linear.inferenceOverride = packed[next++]; });
     if (packedHead) model.languageModelHead()->inferenceOverride = packedHead;
 }
 

@@ -23,17 +23,24 @@ struct Targets {
     std::vector<std::size_t> pairs;
 };
 
-void scoreBatch(models::Model& model, const std::vector<std::vector<std::int32_t>>& sequences, const Targets& targets, std::vector<CompletionScore>& scores) {
+void scoreBatch(models::Model& model, const std::vector<std::vector<std::int32_t>>& sequences, const Targets& targets,
+                std::vector<CompletionScore>& scores) {
     const tensor::PackedBatch batch = tensor::makePackedBatch(sequences).to(model.device());
     const torch::Tensor hidden = model.forward(batch);
     const auto count = static_cast<std::int64_t>(targets.rows.size());
     for (std::int64_t first = 0; first < count; first += kChunkRows) {
         const std::int64_t length = std::min(kChunkRows, count - first);
         const auto part = [&](const std::vector<std::int64_t>& values) {
-            return torch::tensor(std::vector<std::int64_t>(values.begin() + first, values.begin() + first + length), torch::kInt64).to(hidden.device());
+            return torch::tensor(std::vector<std::int64_t>(values.begin() + first, values.begin() + first + length),
+                                 torch::kInt64)
+                .to(hidden.device());
         };
-        const torch::Tensor logProbabilities = at::log_softmax(model.languageModelLogits(hidden.index_select(0, part(targets.rows))), -1);
-        const torch::Tensor chosen = logProbabilities.gather(1, part(targets.tokens).unsqueeze(1)).squeeze(1).to(torch::kCPU, torch::kFloat64).contiguous();
+        const torch::Tensor logProbabilities =
+            at::log_softmax(model.languageModelLogits(hidden.index_select(0, part(targets.rows))), -1);
+        const torch::Tensor chosen = logProbabilities.gather(1, part(targets.tokens).unsqueeze(1))
+                                         .squeeze(1)
+                                         .to(torch::kCPU, torch::kFloat64)
+                                         .contiguous();
         for (std::int64_t i = 0; i < length; ++i) {
             CompletionScore& score = scores[targets.pairs[static_cast<std::size_t>(first + i)]];
             score.logProbability += chosen.const_data_ptr<double>()[i];

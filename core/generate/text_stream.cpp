@@ -37,7 +37,8 @@ TextStream::TextStream(text::Tokenizer tokenizer, std::vector<std::string> stopS
 std::string TextStream::push(std::int32_t id) {
     if (isStopped_) return {};
     ids_.push_back(id);
-    // Only a window is decoded: from the last token that was shown, because decoders treat the very first token differently.
+    // Only a window is decoded: from the last token that was shown, because decoders treat the very first token
+    // differently.
     const auto begin = ids_.begin() + static_cast<std::ptrdiff_t>(prefix_);
     const std::string before = tokenizer_.decode({begin, ids_.begin() + static_cast<std::ptrdiff_t>(read_)});
     const std::string now = tokenizer_.decode({begin, ids_.end()});

@@ -22,7 +22,8 @@ using Ids = std::vector<std::int32_t>;
 StopTest makeStopTest(const TokenRequest& request, std::int64_t maxNewTokens) {
     return [&request, maxNewTokens](std::span<const std::int32_t> ids) {
         const auto& ends = request.options.eosIds;
-        return static_cast<std::int64_t>(ids.size()) >= maxNewTokens || std::find(ends.begin(), ends.end(), ids.back()) != ends.end() ||
+        return static_cast<std::int64_t>(ids.size()) >= maxNewTokens ||
+               std::find(ends.begin(), ends.end(), ids.back()) != ends.end() ||
                (request.isStopped && request.isStopped(ids));
     };
 }
@@ -38,8 +39,9 @@ std::int64_t newTokensFor(const models::Model& model, std::int64_t promptTokens,
     if (model.architecture().rope.isUsed()) return wanted;
     const std::int64_t room = model.architecture().maxPositions - promptTokens;
     if (room < 1) {
-        throw Error(ErrorCode::InvalidInput, fmt::format("The prompt has {} tokens. This model reads at most {} in all. Shorten the prompt.",
-                                                         promptTokens, model.architecture().maxPositions));
+        throw Error(ErrorCode::InvalidInput,
+                    fmt::format("The prompt has {} tokens. This model reads at most {} in all. Shorten the prompt.",
+                                promptTokens, model.architecture().maxPositions));
     }
     return std::min(wanted, room);
 }
@@ -52,7 +54,9 @@ std::int64_t longest(const std::vector<Ids>& prompts) {
 
 std::vector<std::pair<std::int32_t, double>> alternativesOf(std::span<const float> logProbabilities, int count) {
     std::vector<std::pair<std::int32_t, double>> result;
-    for (const std::int64_t i : topIndices(logProbabilities, count)) result.emplace_back(static_cast<std::int32_t>(i), static_cast<double>(logProbabilities[static_cast<std::size_t>(i)]));
+    for (const std::int64_t i : topIndices(logProbabilities, count))
+        result.emplace_back(static_cast<std::int32_t>(i),
+                            static_cast<double>(logProbabilities[static_cast<std::size_t>(i)]));
     return result;
 }
 
@@ -60,9 +64,12 @@ std::vector<std::pair<std::int32_t, double>> alternativesOf(std::span<const floa
 class RowSearch {
 public:
     RowSearch(models::Model& model, const TokenRequest& request, std::span<const Ids> prompts, std::size_t firstPrompt)
-        : request_(request), prompts_(prompts.begin(), prompts.end()), firstPrompt_(firstPrompt),
+        : request_(request),
+          prompts_(prompts.begin(), prompts.end()),
+          firstPrompt_(firstPrompt),
           perPrompt_(static_cast<std::size_t>(request.options.numReturnSequences)),
-          maxNewTokens_(newTokensFor(model, longest(prompts_), request.options.maxNewTokens)), isEnd_(makeStopTest(request, maxNewTokens_)),
+          maxNewTokens_(newTokensFor(model, longest(prompts_), request.options.maxNewTokens)),
+          isEnd_(makeStopTest(request, maxNewTokens_)),
           decoder_(model, static_cast<std::int64_t>(prompts_.size() * perPrompt_), longest(prompts_) + maxNewTokens_) {}
 
     bool run(std::vector<std::vector<GeneratedIds>>& answers) {
@@ -85,7 +92,8 @@ public:
         }
         for (std::size_t i = 0; i < prompts_.size(); ++i) {
             const auto first = answers_.begin() + static_cast<std::ptrdiff_t>(i * perPrompt_);
-            answers.emplace_back(std::make_move_iterator(first), std::make_move_iterator(first + static_cast<std::ptrdiff_t>(perPrompt_)));
+            answers.emplace_back(std::make_move_iterator(first),
+                                 std::make_move_iterator(first + static_cast<std::ptrdiff_t>(perPrompt_)));
         }
         return wasStopped;
     }
@@ -104,7 +112,8 @@ private:
             answer.logProbabilities.push_back(logProbability);
             answer.score += logProbability;
             tokens.push_back(token);
-            if (firstPrompt_ + open_[i] == 0 && request_.onStep) request_.onStep({token, logProbability, alternativesOf(raw, request_.options.topAlternatives)});
+            if (firstPrompt_ + open_[i] == 0 && request_.onStep)
+                request_.onStep({token, logProbability, alternativesOf(raw, request_.options.topAlternatives)});
         }
         return tokens;
     }
@@ -150,12 +159,17 @@ private:
 class BeamRun {
 public:
     BeamRun(models::Model& model, const TokenRequest& request, std::span<const Ids> prompts, std::size_t firstPrompt)
-        : request_(request), prompts_(prompts.begin(), prompts.end()), decoder_(model, static_cast<std::int64_t>(prompts_.size()) * request.options.numBeams, longest(prompts_) + request.options.maxNewTokens) {
+        : request_(request),
+          prompts_(prompts.begin(), prompts.end()),
+          decoder_(model, static_cast<std::int64_t>(prompts_.size()) * request.options.numBeams,
+                   longest(prompts_) + request.options.maxNewTokens) {
         for (std::size_t i = 0; i < prompts_.size(); ++i) {
             GenerationOptions options = request.options;
-            options.maxNewTokens = newTokensFor(model, static_cast<std::int64_t>(prompts_[i].size()), options.maxNewTokens);
+            options.maxNewTokens =
+                newTokensFor(model, static_cast<std::int64_t>(prompts_[i].size()), options.maxNewTokens);
             auto random = std::make_shared<base::RandomStream>(options.seed, firstPrompt + i);
-            searches_.emplace_back(options, static_cast<std::int64_t>(options.eosIds.size()), makeStopTest(request, options.maxNewTokens), [random] { return random->uniform(); });
+            searches_.emplace_back(options, static_cast<std::int64_t>(options.eosIds.size()),
+                                   makeStopTest(request, options.maxNewTokens), [random] { return random->uniform(); });
         }
     }
 
@@ -173,14 +187,16 @@ public:
         }
         for (const BeamSearch& search : searches_) {
             answers.emplace_back();
-            for (BeamHypothesis& one : search.result()) answers.back().push_back({std::move(one.ids), {}, static_cast<double>(one.score)});
+            for (BeamHypothesis& one : search.result())
+                answers.back().push_back({std::move(one.ids), {}, static_cast<double>(one.score)});
         }
         return !open.empty();
     }
 
 private:
     /// Steps every open search over its rows and gathers how the rows of the unfinished ones go on.
-    void advance(const torch::Tensor& logits, const std::vector<std::size_t>& open, std::vector<std::int64_t>& parents, Ids& tokens) {
+    void advance(const torch::Tensor& logits, const std::vector<std::size_t>& open, std::vector<std::int64_t>& parents,
+                 Ids& tokens) {
         torch::Tensor logProbabilities = at::log_softmax(logits, -1);
         const std::int64_t vocabulary = logits.size(1);
         const GenerationOptions& options = request_.options;
@@ -189,11 +205,14 @@ private:
         for (const std::size_t i : open) {
             BeamSearch& search = searches_[i];
             const auto beams = static_cast<std::int64_t>(search.running().size());
-            const std::span<float> rows(logProbabilities.mutable_data_ptr<float>() + row * vocabulary, static_cast<std::size_t>(beams * vocabulary));
+            const std::span<float> rows(logProbabilities.mutable_data_ptr<float>() + row * vocabulary,
+                                        static_cast<std::size_t>(beams * vocabulary));
             if (isProcessed)
                 for (std::int64_t beam = 0; beam < beams; ++beam)
-                    processScores(rows.subspan(static_cast<std::size_t>(beam * vocabulary), static_cast<std::size_t>(vocabulary)),
-                                  joined(prompts_[i], search.running()[static_cast<std::size_t>(beam)]), options, static_cast<std::int64_t>(options.eosIds.size()) + 1);
+                    processScores(
+                        rows.subspan(static_cast<std::size_t>(beam * vocabulary), static_cast<std::size_t>(vocabulary)),
+                        joined(prompts_[i], search.running()[static_cast<std::size_t>(beam)]), options,
+                        static_cast<std::int64_t>(options.eosIds.size()) + 1);
             search.step(rows, vocabulary);
             if (!search.isDone())
                 for (std::size_t beam = 0; beam < search.running().size(); ++beam) {
@@ -212,7 +231,9 @@ private:
 
 void checkPrompts(const std::vector<Ids>& prompts) {
     for (const Ids& prompt : prompts)
-        if (prompt.empty()) throw Error(ErrorCode::InvalidInput, "The prompt has no tokens. A model needs at least one to go on from. Write something first.");
+        if (prompt.empty())
+            throw Error(ErrorCode::InvalidInput,
+                        "The prompt has no tokens. A model needs at least one to go on from. Write something first.");
 }
 
 }  // namespace
@@ -228,7 +249,8 @@ TokenResult generateTokens(models::Model& model, const TokenRequest& request) {
     const std::span<const Ids> all(request.prompts);
     for (std::size_t first = 0; first < all.size() && !result.wasStopped; first += step) {
         const auto part = all.subspan(first, std::min(step, all.size() - first));
-        result.wasStopped = usesBeams ? BeamRun(model, request, part, first).run(result.answers) : RowSearch(model, request, part, first).run(result.answers);
+        result.wasStopped = usesBeams ? BeamRun(model, request, part, first).run(result.answers)
+                                      : RowSearch(model, request, part, first).run(result.answers);
     }
     result.answers.resize(all.size());
     return result;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// Generation on token ids, without text: greedy, sampling and beams for one or many prompts. Used by Generator (text) and by
-/// tasks that need samples or greedy answers during training.
+/// Generation on token ids, without text: greedy, sampling and beams for one or many prompts. Used by Generator (text)
+/// and by tasks that need samples or greedy answers during training.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -20,16 +20,18 @@ namespace lathe::generate {
 
 /// One answer to one prompt.
 struct GeneratedIds {
-    std::vector<std::int32_t> ids;           ///< new tokens only; an end token, if one came, is the last
-    std::vector<double> logProbabilities;    ///< the model's own ln p of each id, before penalties and temperature; empty for beams
-    double score = 0;                        ///< their sum; for beams sum of processed ln p / length^lengthPenalty
+    std::vector<std::int32_t> ids;  ///< new tokens only; an end token, if one came, is the last
+    std::vector<double>
+        logProbabilities;  ///< the model's own ln p of each id, before penalties and temperature; empty for beams
+    double score = 0;      ///< their sum; for beams sum of processed ln p / length^lengthPenalty
 };
 
 /// A token of the first answer to the first prompt, as soon as it is chosen (not for beams).
 struct GeneratedStep {
     std::int32_t id = 0;
     double logProbability = 0;
-    std::vector<std::pair<std::int32_t, double>> alternatives;  ///< id and ln p, likeliest first; options.topAlternatives of them
+    std::vector<std::pair<std::int32_t, double>>
+        alternatives;  ///< id and ln p, likeliest first; options.topAlternatives of them
 };
 
 struct TokenRequest {
@@ -37,8 +39,8 @@ struct TokenRequest {
     GenerationOptions options;                       ///< eosIds must be resolved; stopStrings are ignored here
     StopTest isStopped;                              ///< a further reason to end an answer, or empty
     std::function<void(const GeneratedStep&)> onStep;
-    std::stop_token stop;                            ///< honoured between two tokens: what is there is returned
-    std::int64_t maxRows = 32;                       ///< most sequences computed at a time
+    std::stop_token stop;       ///< honoured between two tokens: what is there is returned
+    std::int64_t maxRows = 32;  ///< most sequences computed at a time
 };
 
 struct TokenResult {
@@ -46,11 +48,12 @@ struct TokenResult {
     bool wasStopped = false;
 };
 
-/// Blocks. The same seed gives the same answers whatever the batch. Throws InvalidInput (options, an empty prompt, a prompt that
-/// leaves no room for new tokens) and what Model::forward throws.
+/// Blocks. The same seed gives the same answers whatever the batch. Throws InvalidInput (options, an empty prompt, a
+/// prompt that leaves no room for new tokens) and what Model::forward throws.
 TokenResult generateTokens(models::Model& model, const TokenRequest& request);
 
-/// ln p of `completion` after `prompt`, summed over the completion's tokens. An empty prompt leaves the first token unscored.
+/// ln p of `completion` after `prompt`, summed over the completion's tokens. An empty prompt leaves the first token
+/// unscored.
 struct CompletionScore {
     double logProbability = 0;
     std::int64_t tokens = 0;  ///< scored ones

@@ -37,14 +37,16 @@ public:
         pair(key, 9, bytes);
     }
     /// Adds a row of the tensor table; `dimensions` innermost first, as the file has them.
-    void tensor(std::string_view name, const std::vector<std::uint64_t>& dimensions, std::uint32_t type, std::uint64_t offset) {
+    void tensor(std::string_view name, const std::vector<std::uint64_t>& dimensions, std::uint32_t type,
+                std::uint64_t offset) {
         tensors_ += text(name) + number(static_cast<std::uint32_t>(dimensions.size()));
         for (const std::uint64_t size : dimensions) tensors_ += number(size);
         tensors_ += number(type) + number(offset);
         ++tensorCount;
     }
     /// Adds an f32 tensor with its data at the next free place.
-    void tensorF32(std::string_view name, const std::vector<std::uint64_t>& dimensions, const std::vector<float>& values) {
+    void tensorF32(std::string_view name, const std::vector<std::uint64_t>& dimensions,
+                   const std::vector<float>& values) {
         data.resize((data.size() + alignment - 1) / alignment * alignment, '\0');
         tensor(name, dimensions, 0, data.size());
         data.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));

@@ -32,7 +32,9 @@ std::string codeOf(const std::string& bytes, std::string* sentence = nullptr) {
 }
 
 template <typename Value>
-std::string number(Value value) { return GgufBytes::number(value); }
+std::string number(Value value) {
+    return GgufBytes::number(value);
+}
 
 TEST(GgufHeader, ReadsValuesOfEveryType) {
     GgufBytes file;
@@ -49,7 +51,8 @@ TEST(GgufHeader, ReadsValuesOfEveryType) {
     file.pair("a.u64", 10, number(kMax));
     file.pair("a.i64", 11, number(std::int64_t{-9}));
     file.pair("a.f64", 12, number(2.25));
-    file.pair("a.i32s", 9, number(std::uint32_t{5}) + number(std::uint64_t{2}) + number(std::int32_t{-1}) + number(std::int32_t{8}));
+    file.pair("a.i32s", 9,
+              number(std::uint32_t{5}) + number(std::uint64_t{2}) + number(std::int32_t{-1}) + number(std::int32_t{8}));
     file.pair("a.f32s", 9, number(std::uint32_t{6}) + number(std::uint64_t{1}) + number(0.5f));
     const GgufHeader header = parse(file.finish());
     EXPECT_EQ(header.integer("a.u8", 0, 255), 200);
@@ -93,7 +96,10 @@ TEST(GgufClasses, Class2StringLengthsThatWrapOrExceedTheFile) {
         GgufBytes value;
         value.pair("general.name", 8, number(length) + "abc");
         EXPECT_EQ(codeOf(value.finish()), "CorruptFile") << length;
-        EXPECT_EQ(codeOf(std::string("GGUF") + number(std::uint32_t{3}) + number(std::uint64_t{0}) + number(std::uint64_t{1}) + number(length) + std::string(40, 'k')), "CorruptFile") << length;
+        EXPECT_EQ(codeOf(std::string("GGUF") + number(std::uint32_t{3}) + number(std::uint64_t{0}) +
+                         number(std::uint64_t{1}) + number(length) + std::string(40, 'k')),
+                  "CorruptFile")
+            << length;
     }
     GgufBytes key;
     key.pairU32(std::string((64u << 10) + 1, 'k'), 1);
@@ -111,7 +117,9 @@ TEST(GgufClasses, Class3ArraysThatWrapOrNest) {
             EXPECT_EQ(codeOf(file.finish()), "CorruptFile") << type << " " << count;
         }
     GgufBytes nested;
-    nested.pair("a", 9, number(std::uint32_t{9}) + number(std::uint64_t{1}) + number(std::uint32_t{0}) + number(std::uint64_t{0}));
+    nested.pair(
+        "a", 9,
+        number(std::uint32_t{9}) + number(std::uint64_t{1}) + number(std::uint32_t{0}) + number(std::uint64_t{0}));
     EXPECT_EQ(codeOf(nested.finish()), "CorruptFile");
 }
 
@@ -122,13 +130,20 @@ TEST(GgufClasses, Class4TooManyDimensions) {
         file.data = "1234";
         EXPECT_EQ(codeOf(file.finish()), "CorruptFile");
     }
-    std::string bytes = "GGUF" + number(std::uint32_t{3}) + number(std::uint64_t{1}) + number(std::uint64_t{0}) + GgufBytes::text("t") + number(~std::uint32_t{0});
+    std::string bytes = "GGUF" + number(std::uint32_t{3}) + number(std::uint64_t{1}) + number(std::uint64_t{0}) +
+                        GgufBytes::text("t") + number(~std::uint32_t{0});
     EXPECT_EQ(codeOf(bytes + std::string(64, '\0')), "CorruptFile");
 }
 
 TEST(GgufClasses, Class5ShapesThatOverflow) {
     const std::uint64_t big = std::numeric_limits<std::int64_t>::max();
-    for (const auto& shape : std::vector<std::vector<std::uint64_t>>{{big, 2, 1, 1}, {2, big}, {std::uint64_t{1} << 32, std::uint64_t{1} << 32}, {kMax}, {kMax, kMax, kMax, kMax}, {0, big, big}, {0}}) {
+    for (const auto& shape : std::vector<std::vector<std::uint64_t>>{{big, 2, 1, 1},
+                                                                     {2, big},
+                                                                     {std::uint64_t{1} << 32, std::uint64_t{1} << 32},
+                                                                     {kMax},
+                                                                     {kMax, kMax, kMax, kMax},
+                                                                     {0, big, big},
+                                                                     {0}}) {
         GgufBytes file;
         file.tensor("t", shape, 0, 0);
         file.data = std::string(64, '\0');
@@ -245,21 +260,35 @@ std::string configCode(const std::string& without, const std::function<void(Gguf
 
 TEST(GgufClasses, Class12HyperParametersOutOfRange) {
     EXPECT_EQ(configCode("", [](GgufBytes&) {}), "none");
-    for (const char* key : {"llama.block_count", "llama.embedding_length", "llama.context_length", "llama.feed_forward_length", "llama.attention.head_count"}) {
+    for (const char* key : {"llama.block_count", "llama.embedding_length", "llama.context_length",
+                            "llama.feed_forward_length", "llama.attention.head_count"}) {
         EXPECT_EQ(configCode(key, [](GgufBytes&) {}), "CorruptFile") << key;
-        for (const std::uint32_t value : {0u, ~0u, 0x80000000u}) EXPECT_EQ(configCode("", [&](GgufBytes& file) { file.pairU32(key, value); }), "CorruptFile") << key << value;
+        for (const std::uint32_t value : {0u, ~0u, 0x80000000u})
+            EXPECT_EQ(configCode("", [&](GgufBytes& file) { file.pairU32(key, value); }), "CorruptFile")
+                << key << value;
         EXPECT_EQ(configCode("", [&](GgufBytes& file) { file.pairText(key, "8"); }), "CorruptFile") << key;
     }
     EXPECT_EQ(configCode("", [](GgufBytes& file) { file.pairU32("llama.block_count", 1025); }), "CorruptFile");
     EXPECT_EQ(configCode("", [](GgufBytes& file) { file.pairU32("llama.attention.head_count", 3); }), "CorruptFile");
     EXPECT_EQ(configCode("", [](GgufBytes& file) { file.pairU32("llama.vocab_size", 7); }), "CorruptFile");
-    for (const float value : {0.0f, -1.0f, std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()})
-        EXPECT_EQ(configCode("", [&](GgufBytes& file) { file.pairF32("llama.attention.layer_norm_rms_epsilon", value); }), "CorruptFile");
+    for (const float value :
+         {0.0f, -1.0f, std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()})
+        EXPECT_EQ(
+            configCode("", [&](GgufBytes& file) { file.pairF32("llama.attention.layer_norm_rms_epsilon", value); }),
+            "CorruptFile");
     EXPECT_EQ(configCode("", [](GgufBytes& file) { file.pairU32("tokenizer.ggml.eos_token_id", 6); }), "CorruptFile");
     EXPECT_EQ(configCode("", [](GgufBytes& file) { file.pairU32("tokenizer.ggml.padding_token_id", ~0u); }), "none");
-    EXPECT_EQ(configCode("", [](GgufBytes& file) { file.pairTexts("tokenizer.ggml.tokens", {std::string((64u << 10) + 1, 'x')}); }), "CorruptFile");
+    EXPECT_EQ(
+        configCode(
+            "", [](GgufBytes& file) { file.pairTexts("tokenizer.ggml.tokens", {std::string((64u << 10) + 1, 'x')}); }),
+        "CorruptFile");
     EXPECT_EQ(configCode("tokenizer.ggml.tokens", [](GgufBytes&) {}), "CorruptFile");
-    EXPECT_EQ(configCode("", [](GgufBytes& file) { file.pair("tokenizer.ggml.token_type", 9, number(std::uint32_t{5}) + number(std::uint64_t{1}) + number(std::int32_t{1})); }), "CorruptFile");
+    EXPECT_EQ(configCode("",
+                         [](GgufBytes& file) {
+                             file.pair("tokenizer.ggml.token_type", 9,
+                                       number(std::uint32_t{5}) + number(std::uint64_t{1}) + number(std::int32_t{1}));
+                         }),
+              "CorruptFile");
     EXPECT_EQ(configCode("", [](GgufBytes& file) { file.pairText("general.architecture", "mamba"); }), "Unsupported");
     EXPECT_EQ(configCode("", [](GgufBytes& file) { file.pairText("llama.rope.scaling.type", "yarn"); }), "Unsupported");
 }
@@ -280,7 +309,11 @@ TEST(GgufClasses, Class14NotAGgufAtAll) {
     EXPECT_EQ(codeOf("GGML" + std::string(60, '\0')), "CorruptFile");
     EXPECT_EQ(codeOf(std::string(60, '\0')), "CorruptFile");
     EXPECT_EQ(codeOf(""), "CorruptFile");
-    for (const auto& [version, code] : {std::pair{0u, "CorruptFile"}, {1u, "Unsupported"}, {4u, "Unsupported"}, {0x03000000u, "Unsupported"}, {~0u, "Unsupported"}}) {
+    for (const auto& [version, code] : {std::pair{0u, "CorruptFile"},
+                                        {1u, "Unsupported"},
+                                        {4u, "Unsupported"},
+                                        {0x03000000u, "Unsupported"},
+                                        {~0u, "Unsupported"}}) {
         GgufBytes file;
         file.version = version;
         EXPECT_EQ(codeOf(file.finish()), code) << version;
@@ -334,7 +367,9 @@ TEST(GgufModel, GivesHuggingFaceNamesAndRowOrder) {
     EXPECT_EQ(model.tensors->readFloat("model.layers.0.mlp.down_proj.weight")[17], 17.0f);
     EXPECT_EQ(model.tensors->find("lm_head.weight"), nullptr);
     std::vector<std::byte> raw(256);
-    EXPECT_EQ(errorOf([&] { model.tensors->readRaw(model.tensors->info("model.layers.0.self_attn.q_proj.weight"), raw); }), "InvalidInput");
+    EXPECT_EQ(
+        errorOf([&] { model.tensors->readRaw(model.tensors->info("model.layers.0.self_attn.q_proj.weight"), raw); }),
+        "InvalidInput");
 }
 
 TEST(GgufModel, RefusesTensorsThatTheArchitectureDoesNotHave) {
@@ -358,7 +393,10 @@ TEST(GgufModel, UnderstandsLlama3FactorsAndNoOthers) {
 std::vector<GgufTensorToWrite> toWrite(const std::shared_ptr<const TensorSource>& source) {
     std::vector<GgufTensorToWrite> tensors;
     for (const TensorInfo& info : source->tensors())
-        tensors.push_back({info.name, info.shape, [source, name = info.name](std::uint64_t first, std::span<float> out) { source->readFloat(source->info(name), out, first); }});
+        tensors.push_back(
+            {info.name, info.shape, [source, name = info.name](std::uint64_t first, std::span<float> out) {
+                 source->readFloat(source->info(name), out, first);
+             }});
     return tensors;
 }
 
@@ -370,7 +408,8 @@ TEST(GgufWriter, ARoundTripKeepsEveryBit) {
     base::Json expected = model.config;
     EXPECT_EQ(copy.config, expected);
     ASSERT_EQ(copy.tensors->tensors().size(), model.tensors->tensors().size());
-    for (const TensorInfo& info : model.tensors->tensors()) EXPECT_EQ(copy.tensors->readFloat(info.name), model.tensors->readFloat(info.name)) << info.name;
+    for (const TensorInfo& info : model.tensors->tensors())
+        EXPECT_EQ(copy.tensors->readFloat(info.name), model.tensors->readFloat(info.name)) << info.name;
     EXPECT_EQ(copy.vocabulary->tokens, model.vocabulary->tokens);
     EXPECT_EQ(copy.vocabulary->merges, model.vocabulary->merges);
     EXPECT_EQ(copy.vocabulary->eosId, model.vocabulary->eosId);
@@ -390,14 +429,21 @@ TEST(GgufWriter, RefusesWhatGgufCannotHold) {
     const ModelFiles model = openModelFiles(folder.write("m.gguf", tinyLlama().finish()));
     const auto tensors = toWrite(model.tensors);
     base::Json config = model.config;
-    EXPECT_EQ(errorOf([&] { writeGguf(folder.path() / "x.gguf", config, *model.vocabulary, tensors, TensorType::Q4_0); }), "InvalidInput");
+    EXPECT_EQ(
+        errorOf([&] { writeGguf(folder.path() / "x.gguf", config, *model.vocabulary, tensors, TensorType::Q4_0); }),
+        "InvalidInput");
     config["model_type"] = "roberta";
-    EXPECT_EQ(errorOf([&] { writeGguf(folder.path() / "x.gguf", config, *model.vocabulary, tensors, TensorType::F32); }), "Unsupported");
+    EXPECT_EQ(
+        errorOf([&] { writeGguf(folder.path() / "x.gguf", config, *model.vocabulary, tensors, TensorType::F32); }),
+        "Unsupported");
     config["model_type"] = 7;
-    EXPECT_EQ(errorOf([&] { writeGguf(folder.path() / "x.gguf", config, *model.vocabulary, tensors, TensorType::F32); }), "InvalidInput");
+    EXPECT_EQ(
+        errorOf([&] { writeGguf(folder.path() / "x.gguf", config, *model.vocabulary, tensors, TensorType::F32); }),
+        "InvalidInput");
     text::GgufVocabulary large = *model.vocabulary;
     large.tokens.resize(7);
-    EXPECT_EQ(errorOf([&] { writeGguf(folder.path() / "x.gguf", model.config, large, tensors, TensorType::F32); }), "InvalidInput");
+    EXPECT_EQ(errorOf([&] { writeGguf(folder.path() / "x.gguf", model.config, large, tensors, TensorType::F32); }),
+              "InvalidInput");
     EXPECT_FALSE(std::filesystem::exists(folder.path() / "x.gguf"));
 }
 

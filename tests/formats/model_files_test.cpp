@@ -19,7 +19,10 @@ using lathe::testing::TemporaryFolder;
 
 class ModelFolder : public ::testing::Test {
 protected:
-    void addWeights(const std::string& name = "model.safetensors") { writeSafetensors(folder_.path() / name, {rawTensor("w", {3}, TensorType::F32, std::as_bytes(std::span(values_)))}); }
+    void addWeights(const std::string& name = "model.safetensors") {
+        writeSafetensors(folder_.path() / name,
+                         {rawTensor("w", {3}, TensorType::F32, std::as_bytes(std::span(values_)))});
+    }
     void addConfig() { folder_.write("config.json", R"({"model_type":"llama","hidden_size":8})"); }
     std::string code(std::string* sentence = nullptr) {
         return errorOf([&] { openModelFiles(folder_.path()); }, sentence);
@@ -33,7 +36,8 @@ TEST_F(ModelFolder, OpensAFolderAndAFileInIt) {
     addConfig();
     addWeights();
     folder_.write("generation_config.json", R"({"eos_token_id":[1,2]})");
-    for (const fs::path& path : {folder_.path(), folder_.path() / "model.safetensors", folder_.path() / "config.json"}) {
+    for (const fs::path& path :
+         {folder_.path(), folder_.path() / "model.safetensors", folder_.path() / "config.json"}) {
         const ModelFiles model = openModelFiles(path);
         EXPECT_EQ(model.config["hidden_size"], 8);
         EXPECT_EQ(model.generationConfig["eos_token_id"][1], 2);
@@ -117,7 +121,9 @@ TEST(Adapter, ARoundTripKeepsConfigAndTensors) {
     config.rankPattern = {{"layers.0.self_attn.q_proj", 2}};
     config.alphaPattern = {{"layers.0.self_attn.q_proj", 2.5}};
     std::vector<float> values(12, 0.25f);
-    writeAdapter(folder.path(), config, {rawTensor("base_model.model.q_proj.lora_A.weight", {3, 4}, TensorType::F32, std::as_bytes(std::span(values)))});
+    writeAdapter(folder.path(), config,
+                 {rawTensor("base_model.model.q_proj.lora_A.weight", {3, 4}, TensorType::F32,
+                            std::as_bytes(std::span(values)))});
     ASSERT_TRUE(isAdapterFolder(folder.path()));
     const AdapterFiles files = readAdapter(folder.path());
     EXPECT_EQ(files.config.r, 3);
@@ -129,7 +135,8 @@ TEST(Adapter, ARoundTripKeepsConfigAndTensors) {
     EXPECT_EQ(files.config.alphaPattern, config.alphaPattern);
     EXPECT_EQ(files.config.baseModelName, "base");
     EXPECT_EQ(files.tensors->readFloat("base_model.model.q_proj.lora_A.weight"), values);
-    EXPECT_EQ(base::readJsonFile(folder.path() / "adapter_config.json")["lora_alpha"].type(), base::Json::value_t::number_unsigned);
+    EXPECT_EQ(base::readJsonFile(folder.path() / "adapter_config.json")["lora_alpha"].type(),
+              base::Json::value_t::number_unsigned);
 }
 
 TEST(Adapter, RefusesWhatLatheDoesNotCompute) {
@@ -174,7 +181,10 @@ TEST(SharedGoldens, SurviveTheWayToGgufAndBack) {
         const ModelFiles model = openModelFiles(models / name);
         std::vector<GgufTensorToWrite> tensors;
         for (const TensorInfo& info : model.tensors->tensors())
-            tensors.push_back({info.name, info.shape, [&model, name = info.name](std::uint64_t first, std::span<float> out) { model.tensors->readFloat(model.tensors->info(name), out, first); }});
+            tensors.push_back(
+                {info.name, info.shape, [&model, name = info.name](std::uint64_t first, std::span<float> out) {
+                     model.tensors->readFloat(model.tensors->info(name), out, first);
+                 }});
         const fs::path file = folder.path() / (std::string(name) + ".gguf");
         writeGguf(file, model.config, vocabularyOfFolder(models / name), tensors, TensorType::F32);
         const ModelFiles copy = openModelFiles(file);

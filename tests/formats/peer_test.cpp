@@ -27,17 +27,21 @@ protected:
 
     /// Runs peer_check.py KIND ARGUMENTS... and returns its exit status.
     static int check(const std::string& arguments) {
-        const std::string command = std::string("HF_HUB_OFFLINE=1 \"") + std::getenv("LATHE_PEER_PYTHON") + "\" \"" LATHE_SOURCE_DIR "/tests/formats/peer_check.py\" " + arguments;
+        const std::string command = std::string("HF_HUB_OFFLINE=1 \"") + std::getenv("LATHE_PEER_PYTHON") +
+                                    "\" \"" LATHE_SOURCE_DIR "/tests/formats/peer_check.py\" " + arguments;
         return std::system(command.c_str());
     }
 
     static FloatReader readerOf(const std::shared_ptr<const TensorSource>& source, const std::string& name) {
-        return [source, name](std::uint64_t first, std::span<float> out) { source->readFloat(source->info(name), out, first); };
+        return [source, name](std::uint64_t first, std::span<float> out) {
+            source->readFloat(source->info(name), out, first);
+        };
     }
 
     static std::vector<GgufTensorToWrite> forGguf(const std::shared_ptr<const TensorSource>& source) {
         std::vector<GgufTensorToWrite> tensors;
-        for (const TensorInfo& info : source->tensors()) tensors.push_back({info.name, info.shape, readerOf(source, info.name)});
+        for (const TensorInfo& info : source->tensors())
+            tensors.push_back({info.name, info.shape, readerOf(source, info.name)});
         return tensors;
     }
 
@@ -48,9 +52,11 @@ TEST_F(Peers, TransformersLoadsAFolderOfShards) {
     for (const char* name : {"llama", "gpt2", "bert"}) {
         const ModelFiles model = openModelFiles(kModels / name);
         std::vector<TensorToWrite> tensors;
-        for (const TensorInfo& info : model.tensors->tensors()) tensors.push_back(floatTensor(info.name, info.shape, TensorType::F32, readerOf(model.tensors, info.name)));
+        for (const TensorInfo& info : model.tensors->tensors())
+            tensors.push_back(floatTensor(info.name, info.shape, TensorType::F32, readerOf(model.tensors, info.name)));
         const fs::path out = folder_.path() / name;
-        writeModelFolder(out, model.config.dump(2), model.generationConfig.is_null() ? "" : model.generationConfig.dump(2), tensors, 100'000);
+        writeModelFolder(out, model.config.dump(2),
+                         model.generationConfig.is_null() ? "" : model.generationConfig.dump(2), tensors, 100'000);
         EXPECT_GT(std::distance(fs::directory_iterator(out), fs::directory_iterator()), 3);
         EXPECT_EQ(check("folder \"" + out.string() + "\" \"" + (kModels / name).string() + "\""), 0) << name;
     }
@@ -60,7 +66,9 @@ TEST_F(Peers, PeftLoadsAnAdapter) {
     for (const char* name : {"llama", "gpt2"}) {
         const AdapterFiles adapter = readAdapter(kModels / name / "adapter");
         std::vector<TensorToWrite> tensors;
-        for (const TensorInfo& info : adapter.tensors->tensors()) tensors.push_back(floatTensor(info.name, info.shape, TensorType::F32, readerOf(adapter.tensors, info.name)));
+        for (const TensorInfo& info : adapter.tensors->tensors())
+            tensors.push_back(
+                floatTensor(info.name, info.shape, TensorType::F32, readerOf(adapter.tensors, info.name)));
         const fs::path out = folder_.path() / name;
         writeAdapter(out, adapter.config, tensors);
         EXPECT_EQ(check("adapter \"" + out.string() + "\" \"" + (kModels / name).string() + "\""), 0) << name;

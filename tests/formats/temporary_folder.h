@@ -36,7 +36,8 @@ private:
     std::filesystem::path path_;
 };
 
-/// Runs `work` and returns the code of the Error it throws; the sentence must have the three parts WHAT. WHY. WHAT TO DO.
+/// Runs `work` and returns the code of the Error it throws; the sentence must have the three parts WHAT. WHY. WHAT TO
+/// DO.
 template <typename Work>
 std::string errorOf(const Work& work, std::string* sentence = nullptr) {
     try {

@@ -15,14 +15,18 @@ namespace {
 /// Tensors of data/blocks.gguf, made by the gguf package (make_fixtures.py).
 class BlocksFixture : public ::testing::Test {
 protected:
-    BlocksFixture() : bytes_(base::readFile(LATHE_SOURCE_DIR "/tests/formats/data/blocks.gguf")), header_(readGgufHeader(LATHE_SOURCE_DIR "/tests/formats/data/blocks.gguf")) {}
+    BlocksFixture()
+        : bytes_(base::readFile(LATHE_SOURCE_DIR "/tests/formats/data/blocks.gguf")),
+          header_(readGgufHeader(LATHE_SOURCE_DIR "/tests/formats/data/blocks.gguf")) {}
 
     const GgufTensor& tensor(const std::string& name) const {
         for (const GgufTensor& one : header_.tensors)
             if (one.info.name == name) return one;
         throw std::runtime_error("no tensor " + name);
     }
-    std::span<const std::byte> raw(const std::string& name) const { return std::as_bytes(std::span(bytes_)).subspan(tensor(name).offset, tensor(name).info.bytes); }
+    std::span<const std::byte> raw(const std::string& name) const {
+        return std::as_bytes(std::span(bytes_)).subspan(tensor(name).offset, tensor(name).info.bytes);
+    }
     std::vector<float> floats(const std::string& name) const {
         std::vector<float> values(tensor(name).info.elements);
         toFloat(tensor(name).info.type, raw(name), values);
@@ -40,7 +44,8 @@ TEST_F(BlocksFixture, EveryTypeBecomesTheSameBitsAsInTheGgufPackage) {
         const auto expected = floats(std::string(type) + ".expected");
         ASSERT_EQ(mine.size(), expected.size()) << type;
         for (std::size_t i = 0; i < mine.size(); ++i)
-            ASSERT_EQ(std::bit_cast<std::uint32_t>(mine[i]), std::bit_cast<std::uint32_t>(expected[i])) << type << " " << i << ": " << mine[i] << " " << expected[i];
+            ASSERT_EQ(std::bit_cast<std::uint32_t>(mine[i]), std::bit_cast<std::uint32_t>(expected[i]))
+                << type << " " << i << ": " << mine[i] << " " << expected[i];
     }
 }
 
@@ -64,7 +69,13 @@ TEST(TensorTypes, HalvesRoundToNearestEvenOverTheirWholeRange) {
         if (std::isnan(value)) EXPECT_EQ(back & 0x7fff, 0x7e00);
         else ASSERT_EQ(back, bits) << value;
     }
-    for (const auto& [value, expected] : {std::pair{1.0f + 0x1p-11f, 0x3c00}, {1.0f + 3 * 0x1p-11f, 0x3c02}, {65519.9f, 0x7bff}, {65520.0f, 0x7c00}, {0x1p-25f, 0}, {0x1.01p-25f, 1}, {-0x1p-24f, 0x8001}}) {
+    for (const auto& [value, expected] : {std::pair{1.0f + 0x1p-11f, 0x3c00},
+                                          {1.0f + 3 * 0x1p-11f, 0x3c02},
+                                          {65519.9f, 0x7bff},
+                                          {65520.0f, 0x7c00},
+                                          {0x1p-25f, 0},
+                                          {0x1.01p-25f, 1},
+                                          {-0x1p-24f, 0x8001}}) {
         std::uint16_t bits = 0;
         fromFloat(TensorType::F16, std::span(&value, 1), std::as_writable_bytes(std::span(&bits, 1)));
         EXPECT_EQ(bits, expected) << value;

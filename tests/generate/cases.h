@@ -30,7 +30,9 @@ inline GenerationOptions optionsOf(const base::Json& json) {
     options.minP = json.value("min_p", 0.0);
     if (json.contains("early_stopping")) {
         const base::Json& early = json.at("early_stopping");
-        options.earlyStopping = early.is_string() ? EarlyStopping::Never : early.get<bool>() ? EarlyStopping::Yes : EarlyStopping::No;
+        options.earlyStopping = early.is_string()   ? EarlyStopping::Never
+                                : early.get<bool>() ? EarlyStopping::Yes
+                                                    : EarlyStopping::No;
     }
     if (json.contains("eos_token_id")) {
         const base::Json& eos = json.at("eos_token_id");

@@ -21,7 +21,8 @@ TEST(Processors, GiveWhatTransformersGives) {
         GenerationOptions options = lathe::testing::optionsOf(one.at("options"));
         options.doSample = true;
         auto scores = one.at("scores").get<std::vector<float>>();
-        processScores(scores, one.at("history").get<std::vector<std::int32_t>>(), options, one.at("options").at("at_least").get<std::int64_t>());
+        processScores(scores, one.at("history").get<std::vector<std::int32_t>>(), options,
+                      one.at("options").at("at_least").get<std::int64_t>());
         for (std::size_t i = 0; i < scores.size(); ++i) {
             const base::Json& expected = one.at("processed")[i];
             if (expected.is_null()) EXPECT_EQ(scores[i], kBanned) << "case " << number << " token " << i;
@@ -90,13 +91,19 @@ TEST(Options, OutOfRangeNamesOptionAndRange) {
         return std::string("none");
     };
     EXPECT_EQ(sentence([](GenerationOptions&) {}), "none");
-    EXPECT_THAT(sentence([](GenerationOptions& o) { o.temperature = 0; }), ::testing::AllOf(::testing::StartsWith("InvalidInput"), ::testing::HasSubstr("temperature")));
+    EXPECT_THAT(sentence([](GenerationOptions& o) { o.temperature = 0; }),
+                ::testing::AllOf(::testing::StartsWith("InvalidInput"), ::testing::HasSubstr("temperature")));
     EXPECT_THAT(sentence([](GenerationOptions& o) { o.topP = 1.5; }), ::testing::HasSubstr("top_p is 1.5"));
     EXPECT_THAT(sentence([](GenerationOptions& o) { o.maxNewTokens = 0; }), ::testing::HasSubstr("max_new_tokens"));
     EXPECT_THAT(sentence([](GenerationOptions& o) { o.numBeams = 65; }), ::testing::HasSubstr("num_beams"));
-    EXPECT_THAT(sentence([](GenerationOptions& o) { o.repetitionPenalty = std::nan(""); }), ::testing::HasSubstr("repetition_penalty"));
+    EXPECT_THAT(sentence([](GenerationOptions& o) { o.repetitionPenalty = std::nan(""); }),
+                ::testing::HasSubstr("repetition_penalty"));
     EXPECT_THAT(sentence([](GenerationOptions& o) { o.numReturnSequences = 2; }), ::testing::HasSubstr("Greedy"));
-    EXPECT_THAT(sentence([](GenerationOptions& o) { o.numBeams = 2; o.numReturnSequences = 3; }), ::testing::HasSubstr("beams"));
+    EXPECT_THAT(sentence([](GenerationOptions& o) {
+                    o.numBeams = 2;
+                    o.numReturnSequences = 3;
+                }),
+                ::testing::HasSubstr("beams"));
     EXPECT_THAT(sentence([](GenerationOptions& o) { o.stopStrings = {""}; }), ::testing::HasSubstr("stop text"));
 }
 

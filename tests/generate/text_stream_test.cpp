@@ -17,7 +17,8 @@ text::Tokenizer byteTokenizer() {
     base::OrderedJson vocabulary = base::OrderedJson::object();
     int next = 0;
     int spare = 256;
-    for (int byte = 0; byte < 256; ++byte) {  // GPT-2's table: printable bytes stand for themselves, others for 256 and up
+    for (int byte = 0; byte < 256;
+         ++byte) {  // GPT-2's table: printable bytes stand for themselves, others for 256 and up
         const bool isPlain = (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
         const int point = isPlain ? byte : spare++;
         std::string text;
@@ -28,12 +29,34 @@ text::Tokenizer byteTokenizer() {
         }
         vocabulary[text] = next++;
     }
-    const base::OrderedJson json = {{"version", "1.0"}, {"truncation", nullptr}, {"padding", nullptr},
-        {"added_tokens", {{{"id", 256}, {"content", "<end>"}, {"single_word", false}, {"lstrip", false}, {"rstrip", false}, {"normalized", false}, {"special", true}}}},
-        {"normalizer", nullptr}, {"pre_tokenizer", {{"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", true}}},
-        {"post_processor", nullptr}, {"decoder", {{"type", "ByteLevel"}, {"add_prefix_space", true}, {"trim_offsets", true}, {"use_regex", true}}},
-        {"model", {{"type", "BPE"}, {"dropout", nullptr}, {"unk_token", nullptr}, {"continuing_subword_prefix", nullptr}, {"end_of_word_suffix", nullptr},
-                   {"fuse_unk", false}, {"byte_fallback", false}, {"ignore_merges", false}, {"vocab", vocabulary}, {"merges", base::OrderedJson::array()}}}};
+    const base::OrderedJson json = {
+        {"version", "1.0"},
+        {"truncation", nullptr},
+        {"padding", nullptr},
+        {"added_tokens",
+         {{{"id", 256},
+           {"content", "<end>"},
+           {"single_word", false},
+           {"lstrip", false},
+           {"rstrip", false},
+           {"normalized", false},
+           {"special", true}}}},
+        {"normalizer", nullptr},
+        {"pre_tokenizer",
+         {{"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", true}}},
+        {"post_processor", nullptr},
+        {"decoder", {{"type", "ByteLevel"}, {"add_prefix_space", true}, {"trim_offsets", true}, {"use_regex", true}}},
+        {"model",
+         {{"type", "BPE"},
+          {"dropout", nullptr},
+          {"unk_token", nullptr},
+          {"continuing_subword_prefix", nullptr},
+          {"end_of_word_suffix", nullptr},
+          {"fuse_unk", false},
+          {"byte_fallback", false},
+          {"ignore_merges", false},
+          {"vocab", vocabulary},
+          {"merges", base::OrderedJson::array()}}}};
     return text::tokenizerFromJson(json.dump());
 }
 

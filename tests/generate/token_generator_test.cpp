@@ -41,7 +41,8 @@ TEST(Generation, IsWhatTransformersGenerates) {
     int wrong = 0;
     int number = 0;
     for (const Json& one : generationCases().at("generate")) {
-        const TokenResult result = generateTokens(tinyModel(), requestOf({one.at("prompt").get<std::vector<std::int32_t>>()}, optionsOf(one.at("options"))));
+        const TokenResult result = generateTokens(
+            tinyModel(), requestOf({one.at("prompt").get<std::vector<std::int32_t>>()}, optionsOf(one.at("options"))));
         const Json& answers = one.at("answers");
         ASSERT_EQ(result.answers.front().size(), answers.size()) << number;
         for (std::size_t i = 0; i < answers.size(); ++i) {
@@ -49,9 +50,11 @@ TEST(Generation, IsWhatTransformersGenerates) {
             const GeneratedIds& mine = result.answers.front()[i];
             if (mine.ids != expected) {
                 ++wrong;
-                ADD_FAILURE() << "case " << number << " answer " << i << " " << one.at("options").dump() << "\nexpected " << answers[i].at("ids").dump() << "\ngot      " << Json(mine.ids).dump();
+                ADD_FAILURE() << "case " << number << " answer " << i << " " << one.at("options").dump()
+                              << "\nexpected " << answers[i].at("ids").dump() << "\ngot      " << Json(mine.ids).dump();
             } else if (answers[i].at("score").is_number()) {
-                EXPECT_NEAR(mine.score, answers[i].at("score").get<double>(), 1e-4 + 3e-6 * std::fabs(mine.score)) << number;
+                EXPECT_NEAR(mine.score, answers[i].at("score").get<double>(), 1e-4 + 3e-6 * std::fabs(mine.score))
+                    << number;
             }
         }
         ASSERT_LT(wrong, 5);
@@ -71,7 +74,9 @@ TEST(Generation, OfManyPromptsEqualsEachAlone) {
         together.maxRows = 7;  // several batches
         const TokenResult all = generateTokens(tinyModel(), together);
         for (std::size_t i = 0; i < prompts.size(); ++i)
-            EXPECT_EQ(all.answers[i].front().ids, generateTokens(tinyModel(), requestOf({prompts[i]}, options)).answers.front().front().ids) << beams << " " << i;
+            EXPECT_EQ(all.answers[i].front().ids,
+                      generateTokens(tinyModel(), requestOf({prompts[i]}, options)).answers.front().front().ids)
+                << beams << " " << i;
     }
 }
 
@@ -104,11 +109,14 @@ TEST(Sampling, FollowsTheModelsProbabilities) {
     for (int round = 0; round < 16; ++round) {
         options.seed = static_cast<std::uint64_t>(round);
         const TokenResult result = generateTokens(tinyModel(), requestOf({prompt}, options));
-        for (const GeneratedIds& one : result.answers.front()) counts[static_cast<std::size_t>(one.ids.front())] += 1.0 / 4096;
+        for (const GeneratedIds& one : result.answers.front())
+            counts[static_cast<std::size_t>(one.ids.front())] += 1.0 / 4096;
     }
     for (std::int32_t token = 0; token < 48; ++token) {
         const double probability = std::exp(scoreCompletions(tinyModel(), {{prompt, {token}}}).front().logProbability);
-        EXPECT_NEAR(counts[static_cast<std::size_t>(token)], probability, 4.5 * std::sqrt(probability * (1 - probability) / 4096) + 1e-3) << token;
+        EXPECT_NEAR(counts[static_cast<std::size_t>(token)], probability,
+                    4.5 * std::sqrt(probability * (1 - probability) / 4096) + 1e-3)
+            << token;
     }
 }
 
@@ -122,7 +130,8 @@ TEST(BeamSampling, GivesDifferentBeamsForDifferentSeeds) {
     EXPECT_EQ(first.answers.front().size(), 3u);
     EXPECT_GE(first.answers.front()[0].score, first.answers.front()[1].score);
     options.seed = 1;
-    EXPECT_NE(generateTokens(tinyModel(), requestOf({{5, 9, 12}}, options)).answers.front()[0].ids, first.answers.front()[0].ids);
+    EXPECT_NE(generateTokens(tinyModel(), requestOf({{5, 9, 12}}, options)).answers.front()[0].ids,
+              first.answers.front()[0].ids);
 }
 
 TEST(Steps, CarryProbabilitiesAndAlternatives) {
@@ -166,13 +175,13 @@ TEST(Stop, IsHonouredWithinOneToken) {
     EXPECT_EQ(partial.answers.front().front().ids.size(), 1u);
 }
 
-TEST(Prompts, WithoutTokensAreRefused) {
-    EXPECT_THROW(generateTokens(tinyModel(), requestOf({{}}, {})), Error);
-}
+TEST(Prompts, WithoutTokensAreRefused) { EXPECT_THROW(generateTokens(tinyModel(), requestOf({{}}, {})), Error); }
 
 TEST(Scores, AreThoseOfTransformers) {
     std::vector<PromptAndCompletion> pairs;
-    for (const Json& one : generationCases().at("scores")) pairs.emplace_back(one.at("prompt").get<std::vector<std::int32_t>>(), one.at("completion").get<std::vector<std::int32_t>>());
+    for (const Json& one : generationCases().at("scores"))
+        pairs.emplace_back(one.at("prompt").get<std::vector<std::int32_t>>(),
+                           one.at("completion").get<std::vector<std::int32_t>>());
     const auto scores = scoreCompletions(tinyModel(), pairs);
     for (std::size_t i = 0; i < pairs.size(); ++i) {
         EXPECT_NEAR(scores[i].logProbability, generationCases().at("scores")[i].at("logprob").get<double>(), 1e-4);
@@ -182,7 +191,8 @@ TEST(Scores, AreThoseOfTransformers) {
 }
 
 TEST(Defaults, ComeFromTheGenerationConfigFirst) {
-    const GenerationDefaults both = generationDefaults(R"({"eos_token_id":[3,4]})", R"({"eos_token_id":9,"pad_token_id":0})");
+    const GenerationDefaults both =
+        generationDefaults(R"({"eos_token_id":[3,4]})", R"({"eos_token_id":9,"pad_token_id":0})");
     EXPECT_THAT(both.eosIds, ::testing::ElementsAre(3, 4));
     EXPECT_EQ(both.padId, 0);
     EXPECT_THAT(generationDefaults("", R"({"eos_token_id":9})").eosIds, ::testing::ElementsAre(9));
@@ -219,7 +229,9 @@ GenerationOptions variant(const std::string& name) {
 
 TEST_P(Goldens, GenerateAndScoreAsTransformers) {
     const models::LoadedModel loaded = models::loadModel(folder_);
-    const auto prompt = expected_.at("prompt").front().is_array() ? expected_.at("prompt").front().get<std::vector<std::int32_t>>() : expected_.at("prompt").get<std::vector<std::int32_t>>();
+    const auto prompt = expected_.at("prompt").front().is_array()
+                            ? expected_.at("prompt").front().get<std::vector<std::int32_t>>()
+                            : expected_.at("prompt").get<std::vector<std::int32_t>>();
     for (const auto& [name, ids] : expected_.at("generate").items()) {
         GenerationOptions options = variant(name);
         options.maxNewTokens = 24;
@@ -236,12 +248,15 @@ TEST_P(Goldens, GenerateAndScoreAsTransformers) {
         for (const auto& [name, ids] : one.at("generate").items()) {
             GenerationOptions options = variant(name);
             options.maxNewTokens = 20;
-            EXPECT_EQ(generator.generate(one.at("prompt"), options).sequences.front().ids, ids.get<std::vector<std::int32_t>>()) << one.at("prompt") << " " << name;
+            EXPECT_EQ(generator.generate(one.at("prompt"), options).sequences.front().ids,
+                      ids.get<std::vector<std::int32_t>>())
+                << one.at("prompt") << " " << name;
         }
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Shared, Goldens, ::testing::Values("gpt2", "llama", "qwen2"), [](const auto& one) { return std::string(one.param); });
+INSTANTIATE_TEST_SUITE_P(Shared, Goldens, ::testing::Values("gpt2", "llama", "qwen2"),
+                         [](const auto& one) { return std::string(one.param); });
 
 TEST(TextGeneration, StreamsTheSameTextThatItReturns) {
     const fs::path folder = fs::path(LATHE_SHARED_DIR) / "goldens" / "models" / "llama";
@@ -253,7 +268,8 @@ TEST(TextGeneration, StreamsTheSameTextThatItReturns) {
     options.doSample = true;
     options.topAlternatives = 3;
     std::string streamed;
-    const GenerationResult result = generator.generate("integral sum", options, [&](const GeneratedToken& token) { streamed += token.text; });
+    const GenerationResult result =
+        generator.generate("integral sum", options, [&](const GeneratedToken& token) { streamed += token.text; });
     EXPECT_EQ(streamed, result.sequences.front().text);
     ASSERT_EQ(result.sequences.front().tokens.size(), result.sequences.front().ids.size());
     EXPECT_EQ(result.sequences.front().tokens.front().alternatives.size(), 3u);
@@ -262,7 +278,8 @@ TEST(TextGeneration, StreamsTheSameTextThatItReturns) {
     const std::string whole = result.sequences.front().text;
     options.stopStrings = {whole.substr(whole.size() / 2, 3)};
     streamed.clear();
-    const GenerationResult cut = generator.generate("integral sum", options, [&](const GeneratedToken& token) { streamed += token.text; });
+    const GenerationResult cut =
+        generator.generate("integral sum", options, [&](const GeneratedToken& token) { streamed += token.text; });
     EXPECT_EQ(cut.sequences.front().text, whole.substr(0, whole.find(options.stopStrings.front())));
     EXPECT_EQ(streamed, cut.sequences.front().text);
     EXPECT_LE(cut.sequences.front().ids.size(), result.sequences.front().ids.size());
@@ -272,7 +289,8 @@ TEST(TextGeneration, StreamsTheSameTextThatItReturns) {
 TEST(Starter, GeneratesAsTransformers) {
     const fs::path folder = fs::path(LATHE_CACHE_DIR) / "models" / "smollm2-135m-instruct";
     const fs::path golden = fs::path(LATHE_SHARED_DIR) / "goldens" / "starter" / "smollm2_f32.json";
-    if (!fs::is_directory(folder) || !fs::exists(golden)) GTEST_SKIP() << "the starter model or the shared goldens are missing";
+    if (!fs::is_directory(folder) || !fs::exists(golden))
+        GTEST_SKIP() << "the starter model or the shared goldens are missing";
     const models::LoadedModel loaded = models::loadModel(folder);
     const Json expected = base::readJsonFile(golden);
     for (const auto& [prompt, one] : expected.items()) {
@@ -294,9 +312,13 @@ TEST(Quantised, WeightsStayCloseToTheModel) {
     const fs::path folder = fs::path(LATHE_CACHE_DIR) / "models" / "smollm2-135m-instruct";
     if (!fs::is_directory(folder)) GTEST_SKIP() << "the starter model is missing";
     const text::Tokenizer tokenizer = text::tokenizerFromGguf(*formats::openModelFiles(folder).vocabulary);
-    const std::vector<PromptAndCompletion> pairs{{tokenizer.encode("The capital of France is"), tokenizer.encode(" Paris, and it is known for the Eiffel Tower.")}};
+    const std::vector<PromptAndCompletion> pairs{{tokenizer.encode("The capital of France is"),
+                                                  tokenizer.encode(" Paris, and it is known for the Eiffel Tower.")}};
     double reference = 0;
-    for (const auto& [format, tolerance] : {std::pair{WeightFormat::F32, 0.0}, {WeightFormat::BF16, 0.02}, {WeightFormat::Int8, 0.05}, {WeightFormat::Int4, 0.35}}) {
+    for (const auto& [format, tolerance] : {std::pair{WeightFormat::F32, 0.0},
+                                            {WeightFormat::BF16, 0.02},
+                                            {WeightFormat::Int8, 0.05},
+                                            {WeightFormat::Int4, 0.35}}) {
         const models::LoadedModel loaded = models::loadModel(folder);
         applyWeightFormat(*loaded.model, format);
         const CompletionScore score = scoreCompletions(*loaded.model, pairs).front();

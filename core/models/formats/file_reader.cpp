@@ -26,8 +26,10 @@ constexpr std::uint64_t kChunkElements = 1u << 18;
 
 [[noreturn]] void throwSystemError(const std::filesystem::path& file, int code) {
     const bool isMissing = code == ENOENT || code == ENOTDIR;
-    throw Error(isMissing ? ErrorCode::NotFound : ErrorCode::Io,
-                fmt::format("Could not read {}. {}. Check the path and its permissions.", file.string(), std::strerror(code)), {file.string()});
+    throw Error(
+        isMissing ? ErrorCode::NotFound : ErrorCode::Io,
+        fmt::format("Could not read {}. {}. Check the path and its permissions.", file.string(), std::strerror(code)),
+        {file.string()});
 }
 
 /// Runs work(0..count-1) on up to the machine's number of threads; the first exception is thrown here.
@@ -59,7 +61,8 @@ void forEachChunk(std::uint64_t count, const Work& work) {
 }
 
 /// One chunk: whole blocks are read and converted; a range that starts or ends inside a block goes through a copy.
-void readChunk(const FileReader& file, const TensorInfo& tensor, std::uint64_t offset, std::span<float> out, std::uint64_t first) {
+void readChunk(const FileReader& file, const TensorInfo& tensor, std::uint64_t offset, std::span<float> out,
+               std::uint64_t first) {
     const BlockSize block = blockSize(tensor.type);
     const std::uint64_t firstBlock = first / block.elements;
     const std::uint64_t blocks = (first + out.size() + block.elements - 1) / block.elements - firstBlock;
@@ -69,7 +72,8 @@ void readChunk(const FileReader& file, const TensorInfo& tensor, std::uint64_t o
     if (blocks * block.elements == out.size()) return toFloat(tensor.type, bytes, out);
     std::vector<float> values(blocks * block.elements);
     toFloat(tensor.type, bytes, values);
-    std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(first - firstBlock * block.elements), out.size(), out.begin());
+    std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(first - firstBlock * block.elements), out.size(),
+                out.begin());
 }
 
 bool startsWith(std::span<const std::byte> head, std::string_view prefix) {
@@ -85,7 +89,8 @@ bool looksLikeHtml(std::span<const std::byte> head) {
     const std::size_t start = text.find_first_not_of(" \t\r\n\xef\xbb\xbf");
     if (start == std::string::npos) return false;
     const std::string_view rest = std::string_view(text).substr(start);
-    return rest.starts_with("<!doctype") || rest.starts_with("<html") || rest.starts_with("<head") || rest.starts_with("<?xml");
+    return rest.starts_with("<!doctype") || rest.starts_with("<html") || rest.starts_with("<head") ||
+           rest.starts_with("<?xml");
 }
 
 }  // namespace
@@ -93,7 +98,7 @@ bool looksLikeHtml(std::span<const std::byte> head) {
 FileReader::FileReader(std::filesystem::path file) : path_(std::move(file)) {
     descriptor_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor_ < 0) throwSystemError(path_, errno);
-    struct stat status{};
+    struct stat status {};
     int code = ::fstat(descriptor_, &status) != 0 ? errno : 0;
     if (code == 0 && !S_ISREG(status.st_mode)) code = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
     if (code != 0) {
@@ -111,40 +116,61 @@ void FileReader::readAt(std::uint64_t offset, std::span<std::byte> out) const {
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) throwSystemError(path_, errno);
         if (count == 0) {
-            throw Error(ErrorCode::CorruptFile, fmt::format("{} ends at byte {}. It became shorter while it was read. Wait until no other program writes it, then try again.",
-                                                            path_.string(), offset), {path_.string()});
+            throw Error(ErrorCode::CorruptFile,
+                        fmt::format("{} ends at byte {}. It became shorter while it was read. Wait until no other "
+                                    "program writes it, then try again.",
+                                    path_.string(), offset),
+                        {path_.string()});
         }
         offset += static_cast<std::uint64_t>(count);
         out = out.subspan(static_cast<std::size_t>(count));
     }
 }
 
-void readStored(const FileReader& file, const TensorInfo& tensor, std::uint64_t offset, std::span<float> out, std::uint64_t first) {
+void readStored(const FileReader& file, const TensorInfo& tensor, std::uint64_t offset, std::span<float> out,
+                std::uint64_t first) {
     if (first > tensor.elements || out.size() > tensor.elements - first) {
-        throw Error(ErrorCode::InvalidInput, fmt::format("{} has {} values. {} from {} on were asked for. Please report this.",
-                                                         tensor.name, tensor.elements, out.size(), first), {file.path().string()});
+        throw Error(ErrorCode::InvalidInput,
+                    fmt::format("{} has {} values. {} from {} on were asked for. Please report this.", tensor.name,
+                                tensor.elements, out.size(), first),
+                    {file.path().string()});
     }
     const std::uint64_t chunks = (out.size() + kChunkElements - 1) / kChunkElements;
     forEachChunk(chunks, [&](std::uint64_t i) {
         const std::uint64_t begin = i * kChunkElements;
-        readChunk(file, tensor, offset, out.subspan(begin, std::min<std::uint64_t>(kChunkElements, out.size() - begin)), first + begin);
+        readChunk(file, tensor, offset, out.subspan(begin, std::min<std::uint64_t>(kChunkElements, out.size() - begin)),
+                  first + begin);
     });
 }
 
 void throwPickle(const std::string& what) {
-    throw Error(ErrorCode::Unsupported, fmt::format("{} is a Python pickle. A pickle can run any program, so Lathe never opens one. Convert the model to safetensors first "
-                                                    "(in Python: model.save_pretrained(\"folder\")), then open that folder.", what), {what});
+    throw Error(ErrorCode::Unsupported,
+                fmt::format("{} is a Python pickle. A pickle can run any program, so Lathe never opens one. Convert "
+                            "the model to safetensors first "
+                            "(in Python: model.save_pretrained(\"folder\")), then open that folder.",
+                            what),
+                {what});
 }
 
 void refuseForeignFile(std::span<const std::byte> head, const std::string& what) {
     if (startsWith(head, "version https://git-lfs")) {
-        throw Error(ErrorCode::CorruptFile, fmt::format("{} is a Git LFS pointer, not the model itself. The repository was cloned without its big files. "
-                                                        "Run \"git lfs pull\" there, or download the file again.", what), {what});
+        throw Error(
+            ErrorCode::CorruptFile,
+            fmt::format(
+                "{} is a Git LFS pointer, not the model itself. The repository was cloned without its big files. "
+                "Run \"git lfs pull\" there, or download the file again.",
+                what),
+            {what});
     }
     if (looksLikeHtml(head)) {
-        throw Error(ErrorCode::CorruptFile, fmt::format("{} is an HTML page, not a model. A web page was saved instead of the file. Download the file itself again.", what), {what});
+        throw Error(ErrorCode::CorruptFile,
+                    fmt::format("{} is an HTML page, not a model. A web page was saved instead of the file. Download "
+                                "the file itself again.",
+                                what),
+                    {what});
     }
-    const bool isPickle = head.size() >= 2 && head[0] == std::byte{0x80} && head[1] >= std::byte{2} && head[1] <= std::byte{5};
+    const bool isPickle =
+        head.size() >= 2 && head[0] == std::byte{0x80} && head[1] >= std::byte{2} && head[1] <= std::byte{5};
     // The fifth byte of a safetensors length below 100 MB is zero, that of a zip archive is its version and is not.
     const bool isZip = startsWith(head, "PK\x03\x04") && head.size() > 4 && head[4] != std::byte{0};
     if (isZip || (isPickle && head.size() > 4 && head[4] != std::byte{0})) throwPickle(what);

@@ -31,12 +31,13 @@ private:
     std::uint64_t size_ = 0;
 };
 
-/// Elements [first, first + out.size()) of a tensor whose stored bytes begin at `offset`, in stored order. Big ranges are
-/// split over threads. Throws InvalidInput if the range leaves the tensor.
-void readStored(const FileReader& file, const TensorInfo& tensor, std::uint64_t offset, std::span<float> out, std::uint64_t first);
+/// Elements [first, first + out.size()) of a tensor whose stored bytes begin at `offset`, in stored order. Big ranges
+/// are split over threads. Throws InvalidInput if the range leaves the tensor.
+void readStored(const FileReader& file, const TensorInfo& tensor, std::uint64_t offset, std::span<float> out,
+                std::uint64_t first);
 
-/// Throws the right error if the first bytes show that this is no checkpoint at all: an HTML page, a Git LFS pointer or a
-/// pickle. Returns quietly otherwise.
+/// Throws the right error if the first bytes show that this is no checkpoint at all: an HTML page, a Git LFS pointer or
+/// a pickle. Returns quietly otherwise.
 void refuseForeignFile(std::span<const std::byte> head, const std::string& what);
 /// The same error for a pickle that is known by its name.
 [[noreturn]] void throwPickle(const std::string& what);

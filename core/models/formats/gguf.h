@@ -17,15 +17,16 @@
 namespace lathe::formats {
 
 /// A metadata value. Integers of every width are widened; arrays keep one kind.
-using GgufValue = std::variant<bool, std::int64_t, std::uint64_t, double, std::string, std::vector<bool>, std::vector<std::int64_t>,
-                               std::vector<double>, std::vector<std::string>>;
+using GgufValue = std::variant<bool, std::int64_t, std::uint64_t, double, std::string, std::vector<bool>,
+                               std::vector<std::int64_t>, std::vector<double>, std::vector<std::string>>;
 
 struct GgufTensor {
     TensorInfo info;           ///< the file's own name; shape outermost first (GGUF stores it reversed)
     std::uint64_t offset = 0;  ///< from the start of the file
 };
 
-/// Everything before the tensor data. Lookups return nullptr / nothing where a key is absent; a wrong type throws CorruptFile.
+/// Everything before the tensor data. Lookups return nullptr / nothing where a key is absent; a wrong type throws
+/// CorruptFile.
 struct GgufHeader {
     std::uint32_t version = 0;
     std::uint64_t alignment = 32;
@@ -45,10 +46,10 @@ struct GgufHeader {
 };
 
 /// Parses and checks a header. `head` are the first bytes of the file (all of it is fine), `fileBytes` its real length.
-/// Throws CorruptFile or Unsupported (version, tensor type, big endian). Sets `*needed` and returns nothing if `head` is a
-/// prefix that ends inside the header although the file goes on: call again with at least that many bytes.
-std::optional<GgufHeader> parseGgufHeader(std::span<const std::byte> head, std::uint64_t fileBytes, const std::string& what,
-                                          std::uint64_t* needed);
+/// Throws CorruptFile or Unsupported (version, tensor type, big endian). Sets `*needed` and returns nothing if `head`
+/// is a prefix that ends inside the header although the file goes on: call again with at least that many bytes.
+std::optional<GgufHeader> parseGgufHeader(std::span<const std::byte> head, std::uint64_t fileBytes,
+                                          const std::string& what, std::uint64_t* needed);
 
 /// Reads a file's header. Throws NotFound, Io, CorruptFile, Unsupported.
 GgufHeader readGgufHeader(const std::filesystem::path& file);

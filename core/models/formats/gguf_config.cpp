@@ -16,17 +16,22 @@ namespace {
 using base::Json;
 
 [[noreturn]] void throwCorrupt(const GgufHeader& header, const std::string& why) {
-    throw Error(ErrorCode::CorruptFile, fmt::format("{} does not describe a usable model. {}. Download it again.", header.what, why), {header.what});
+    throw Error(ErrorCode::CorruptFile,
+                fmt::format("{} does not describe a usable model. {}. Download it again.", header.what, why),
+                {header.what});
 }
 
 [[noreturn]] void throwUnsupported(const GgufHeader& header, const std::string& why) {
-    throw Error(ErrorCode::Unsupported, fmt::format("{} cannot be used. {}. Choose a llama, qwen2, gpt2 or bert model.", header.what, why), {header.what});
+    throw Error(ErrorCode::Unsupported,
+                fmt::format("{} cannot be used. {}. Choose a llama, qwen2, gpt2 or bert model.", header.what, why),
+                {header.what});
 }
 
 /// Hyper-parameters under "<architecture>.": each has a range, because sizes are computed from it.
 class Parameters {
 public:
-    Parameters(const GgufHeader& header, std::string_view architecture) : header_(header), prefix_(std::string(architecture) + ".") {}
+    Parameters(const GgufHeader& header, std::string_view architecture)
+        : header_(header), prefix_(std::string(architecture) + ".") {}
 
     std::int64_t need(const char* key, std::int64_t maximum) const {
         const auto value = maybe(key, maximum);
@@ -35,12 +40,15 @@ public:
     }
     std::optional<std::int64_t> maybe(const char* key, std::int64_t maximum) const {
         const GgufValue* value = header_.find(prefix_ + key);
-        if (value != nullptr && std::holds_alternative<std::vector<std::int64_t>>(*value)) return uniform(key, std::get<std::vector<std::int64_t>>(*value), maximum);
+        if (value != nullptr && std::holds_alternative<std::vector<std::int64_t>>(*value))
+            return uniform(key, std::get<std::vector<std::int64_t>>(*value), maximum);
         return header_.integer(prefix_ + key, 1, maximum);
     }
     double positive(const char* key, double fallback, double maximum) const {
         const double value = header_.number(prefix_ + key).value_or(fallback);
-        if (!(value > 0) || value > maximum) throwCorrupt(header_, fmt::format("{}{} is {}, allowed is above 0 and up to {}", prefix_, key, value, maximum));
+        if (!(value > 0) || value > maximum)
+            throwCorrupt(header_,
+                         fmt::format("{}{} is {}, allowed is above 0 and up to {}", prefix_, key, value, maximum));
         return value;
     }
     std::optional<std::string> text(const char* key) const { return header_.text(prefix_ + key); }
@@ -51,7 +59,8 @@ private:
     std::int64_t uniform(const char* key, const std::vector<std::int64_t>& values, std::int64_t maximum) const {
         for (const std::int64_t value : values)
             if (value != values.front()) throwUnsupported(header_, prefix_ + key + " differs between layers");
-        if (values.empty() || values.front() < 1 || values.front() > maximum) throwCorrupt(header_, prefix_ + key + " is out of range");
+        if (values.empty() || values.front() < 1 || values.front() > maximum)
+            throwCorrupt(header_, prefix_ + key + " is out of range");
         return values.front();
     }
 
@@ -69,17 +78,22 @@ const Architecture& architectureOf(const GgufHeader& header) {
     const auto name = header.text("general.architecture");
     if (!name) throwCorrupt(header, "general.architecture is missing");
     const Architecture* architecture = architectureOfGguf(*name);
-    if (architecture == nullptr) throwUnsupported(header, fmt::format("Its architecture is \"{}\", which Lathe does not know", name->substr(0, 40)));
+    if (architecture == nullptr)
+        throwUnsupported(header,
+                         fmt::format("Its architecture is \"{}\", which Lathe does not know", name->substr(0, 40)));
     return *architecture;
 }
 
 std::int64_t vocabularySize(const GgufHeader& header, const Parameters& parameters) {
     const GgufTensor* embedding = findTensor(header, "token_embd.weight");
-    if (embedding == nullptr || embedding->info.shape.size() != 2) throwCorrupt(header, "The tensor token_embd.weight is missing or not a matrix");
+    if (embedding == nullptr || embedding->info.shape.size() != 2)
+        throwCorrupt(header, "The tensor token_embd.weight is missing or not a matrix");
     const std::int64_t rows = embedding->info.shape[0];
     if (rows > 4'000'000) throwCorrupt(header, fmt::format("The vocabulary has {} tokens, allowed are 4000000", rows));
     const auto stated = parameters.maybe("vocab_size", 4'000'000);
-    if (stated && *stated != rows) throwCorrupt(header, fmt::format("{} is {}, but token_embd.weight has {} rows", parameters.name("vocab_size"), *stated, rows));
+    if (stated && *stated != rows)
+        throwCorrupt(header, fmt::format("{} is {}, but token_embd.weight has {} rows", parameters.name("vocab_size"),
+                                         *stated, rows));
     return rows;
 }
 
@@ -102,15 +116,22 @@ Json llama3Scaling(const std::vector<float>& stored, double theta) {
         }
         if (std::fabs(static_cast<double>(stored[i]) - expected) > 1e-3 * expected) return nullptr;
     }
-    return {{"rope_type", "llama3"}, {"factor", factor}, {"low_freq_factor", kLow}, {"high_freq_factor", kHigh},
+    return {{"rope_type", "llama3"},
+            {"factor", factor},
+            {"low_freq_factor", kLow},
+            {"high_freq_factor", kHigh},
             {"original_max_position_embeddings", static_cast<std::int64_t>(kOriginal)}};
 }
 
 void addRotary(const GgufHeader& header, const Parameters& parameters, Json& config) {
     config["rope_theta"] = parameters.positive("rope.freq_base", 10000.0, 1e12);
     const std::string type = parameters.text("rope.scaling.type").value_or("none");
-    if (type == "linear") config["rope_scaling"] = {{"rope_type", "linear"}, {"factor", parameters.positive("rope.scaling.factor", 1.0, 1e6)}};
-    else if (type != "none") throwUnsupported(header, fmt::format("It scales rotary positions by \"{}\", which Lathe does not know", type.substr(0, 40)));
+    if (type == "linear")
+        config["rope_scaling"] = {{"rope_type", "linear"},
+                                  {"factor", parameters.positive("rope.scaling.factor", 1.0, 1e6)}};
+    else if (type != "none")
+        throwUnsupported(
+            header, fmt::format("It scales rotary positions by \"{}\", which Lathe does not know", type.substr(0, 40)));
 }
 
 void addDecoder(const GgufHeader& header, const Parameters& parameters, Json& config) {
@@ -119,10 +140,13 @@ void addDecoder(const GgufHeader& header, const Parameters& parameters, Json& co
     const std::int64_t keyHeads = parameters.maybe("attention.head_count_kv", 1 << 14).value_or(heads);
     const auto keyLength = parameters.maybe("attention.key_length", 1 << 16);
     const auto rotary = parameters.maybe("rope.dimension_count", 1 << 16);
-    if (heads % keyHeads != 0) throwCorrupt(header, fmt::format("{} attention heads cannot share {} key heads", heads, keyHeads));
-    if (!keyLength && width % heads != 0) throwCorrupt(header, fmt::format("A width of {} cannot be split into {} heads", width, heads));
+    if (heads % keyHeads != 0)
+        throwCorrupt(header, fmt::format("{} attention heads cannot share {} key heads", heads, keyHeads));
+    if (!keyLength && width % heads != 0)
+        throwCorrupt(header, fmt::format("A width of {} cannot be split into {} heads", width, heads));
     const std::int64_t headWidth = keyLength.value_or(width / heads);
-    if (rotary && *rotary != headWidth) throwUnsupported(header, fmt::format("It rotates {} of {} values in a head", *rotary, headWidth));
+    if (rotary && *rotary != headWidth)
+        throwUnsupported(header, fmt::format("It rotates {} of {} values in a head", *rotary, headWidth));
     if (headWidth % 2 != 0) throwCorrupt(header, fmt::format("A head has {} values, which is not even", headWidth));
     config["hidden_size"] = width;
     config["num_hidden_layers"] = parameters.need("block_count", 1024);
@@ -167,13 +191,15 @@ void addBert(const GgufHeader& header, const Parameters& parameters, Json& confi
 std::optional<std::int64_t> tokenId(const GgufHeader& header, const char* key, std::int64_t vocabulary) {
     const auto value = header.integer(key, -1, std::numeric_limits<std::uint32_t>::max());
     if (!value || *value == -1 || *value == std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
-    if (*value >= vocabulary) throwCorrupt(header, fmt::format("{} is {}, but there are {} tokens", key, *value, vocabulary));
+    if (*value >= vocabulary)
+        throwCorrupt(header, fmt::format("{} is {}, but there are {} tokens", key, *value, vocabulary));
     return value;
 }
 
 void addTokenIds(const GgufHeader& header, std::int64_t vocabulary, Json& config) {
     constexpr std::pair<const char*, const char*> kKeys[] = {{"tokenizer.ggml.bos_token_id", "bos_token_id"},
-        {"tokenizer.ggml.eos_token_id", "eos_token_id"}, {"tokenizer.ggml.padding_token_id", "pad_token_id"}};
+                                                             {"tokenizer.ggml.eos_token_id", "eos_token_id"},
+                                                             {"tokenizer.ggml.padding_token_id", "pad_token_id"}};
     for (const auto& [key, name] : kKeys) {
         const auto id = tokenId(header, key, vocabulary);
         config[name] = id ? Json(*id) : Json(nullptr);
@@ -198,7 +224,8 @@ Json ggufConfig(const GgufHeader& header) {
     if (architecture.modelType == "gpt2") addGpt2(header, parameters, config);
     else if (architecture.modelType == "bert") addBert(header, parameters, config);
     else addDecoder(header, parameters, config);
-    if (architecture.modelType != "bert") config["tie_word_embeddings"] = findTensor(header, "output.weight") == nullptr;
+    if (architecture.modelType != "bert")
+        config["tie_word_embeddings"] = findTensor(header, "output.weight") == nullptr;
     addTokenIds(header, config["vocab_size"].get<std::int64_t>(), config);
     if (const auto name = header.text("general.name")) config["_name_or_path"] = *name;
     return config;
@@ -214,23 +241,28 @@ text::GgufVocabulary ggufVocabulary(const GgufHeader& header) {
     text::GgufVocabulary vocabulary;
     const auto* tokens = header.texts("tokenizer.ggml.tokens");
     const auto model = header.text("tokenizer.ggml.model");
-    if (tokens == nullptr || !model) throwCorrupt(header, "Its vocabulary (tokenizer.ggml.tokens, tokenizer.ggml.model) is missing");
+    if (tokens == nullptr || !model)
+        throwCorrupt(header, "Its vocabulary (tokenizer.ggml.tokens, tokenizer.ggml.model) is missing");
     for (const std::string& token : *tokens)
         if (token.size() > base::kMaxPieceBytes) throwCorrupt(header, "A token is longer than 64 KiB");
     const auto count = static_cast<std::int64_t>(tokens->size());
     vocabulary.model = *model;
     vocabulary.pre = header.text("tokenizer.ggml.pre").value_or("");
     vocabulary.tokens = *tokens;
-    if (*model == "bert") for (std::string& token : vocabulary.tokens) token = wordPiece(token);
+    if (*model == "bert")
+        for (std::string& token : vocabulary.tokens) token = wordPiece(token);
     if (const auto* types = header.integers("tokenizer.ggml.token_type")) {
-        if (types->size() != tokens->size()) throwCorrupt(header, fmt::format("There are {} tokens but {} token types", tokens->size(), types->size()));
+        if (types->size() != tokens->size())
+            throwCorrupt(header, fmt::format("There are {} tokens but {} token types", tokens->size(), types->size()));
         for (const std::int64_t type : *types) {
-            if (type < 0 || type > 6) throwCorrupt(header, fmt::format("A token has the type {}, allowed is 0 to 6", type));
+            if (type < 0 || type > 6)
+                throwCorrupt(header, fmt::format("A token has the type {}, allowed is 0 to 6", type));
             vocabulary.tokenTypes.push_back(static_cast<std::int32_t>(type));
         }
     }
     if (const auto* scores = header.numbers("tokenizer.ggml.scores")) {
-        if (scores->size() != tokens->size()) throwCorrupt(header, fmt::format("There are {} tokens but {} scores", tokens->size(), scores->size()));
+        if (scores->size() != tokens->size())
+            throwCorrupt(header, fmt::format("There are {} tokens but {} scores", tokens->size(), scores->size()));
         for (const double score : *scores) vocabulary.scores.push_back(static_cast<float>(score));
     }
     if (const auto* merges = header.texts("tokenizer.ggml.merges")) vocabulary.merges = *merges;

@@ -25,14 +25,10 @@ constexpr std::array kLlamaLayer{
     NameRow{"ffn_down", "mlp.down_proj"},
 };
 constexpr std::array kQwen2Layer{
-    NameRow{"attn_norm", "input_layernorm"},
-    NameRow{"attn_q", "self_attn.q_proj"},
-    NameRow{"attn_k", "self_attn.k_proj"},
-    NameRow{"attn_v", "self_attn.v_proj"},
-    NameRow{"attn_output", "self_attn.o_proj"},
-    NameRow{"ffn_norm", "post_attention_layernorm"},
-    NameRow{"ffn_gate", "mlp.gate_proj"},
-    NameRow{"ffn_up", "mlp.up_proj"},
+    NameRow{"attn_norm", "input_layernorm"},    NameRow{"attn_q", "self_attn.q_proj"},
+    NameRow{"attn_k", "self_attn.k_proj"},      NameRow{"attn_v", "self_attn.v_proj"},
+    NameRow{"attn_output", "self_attn.o_proj"}, NameRow{"ffn_norm", "post_attention_layernorm"},
+    NameRow{"ffn_gate", "mlp.gate_proj"},       NameRow{"ffn_up", "mlp.up_proj"},
     NameRow{"ffn_down", "mlp.down_proj"},
 };
 constexpr std::array kGpt2Whole{
@@ -95,8 +91,9 @@ std::optional<SplitName> split(std::string_view name, std::string_view layerPref
     return result;
 }
 
-std::optional<MappedName> translate(const Architecture& architecture, std::string_view name, std::string_view from, std::string_view to,
-                                    std::string_view NameRow::* source, std::string_view NameRow::* target) {
+std::optional<MappedName> translate(const Architecture& architecture, std::string_view name, std::string_view from,
+                                    std::string_view to, std::string_view NameRow::*source,
+                                    std::string_view NameRow::*target) {
     const auto parts = split(name, from);
     if (!parts) return std::nullopt;
     for (const NameRow& row : parts->layer < 0 ? architecture.whole : architecture.layer) {
@@ -127,11 +124,13 @@ const Architecture* architectureOfModelType(std::string_view modelType) {
 }
 
 std::optional<MappedName> toHuggingFace(const Architecture& architecture, std::string_view ggufName) {
-    return translate(architecture, ggufName, kGgufLayerPrefix, architecture.layerPrefix, &NameRow::gguf, &NameRow::huggingFace);
+    return translate(architecture, ggufName, kGgufLayerPrefix, architecture.layerPrefix, &NameRow::gguf,
+                     &NameRow::huggingFace);
 }
 
 std::optional<MappedName> toGguf(const Architecture& architecture, std::string_view huggingFaceName) {
-    return translate(architecture, huggingFaceName, architecture.layerPrefix, kGgufLayerPrefix, &NameRow::huggingFace, &NameRow::gguf);
+    return translate(architecture, huggingFaceName, architecture.layerPrefix, kGgufLayerPrefix, &NameRow::huggingFace,
+                     &NameRow::gguf);
 }
 
 }  // namespace lathe::formats

@@ -25,12 +25,12 @@ struct NameRow {
 
 /// How one GGUF architecture is called and named in Hugging Face.
 struct Architecture {
-    std::string_view gguf;          ///< general.architecture
-    std::string_view modelType;     ///< config.json's model_type
-    std::string_view className;     ///< config.json's architectures[0]
-    std::string_view layerPrefix;   ///< "model.layers."
-    std::span<const NameRow> whole; ///< tensors outside the layers
-    std::span<const NameRow> layer; ///< tensors inside a layer
+    std::string_view gguf;           ///< general.architecture
+    std::string_view modelType;      ///< config.json's model_type
+    std::string_view className;      ///< config.json's architectures[0]
+    std::string_view layerPrefix;    ///< "model.layers."
+    std::span<const NameRow> whole;  ///< tensors outside the layers
+    std::span<const NameRow> layer;  ///< tensors inside a layer
 };
 
 /// The row of an architecture by GGUF's or by Hugging Face's name; nullptr if it is unknown.
@@ -42,7 +42,8 @@ struct MappedName {
     RowOrder order = RowOrder::Same;
     std::int64_t layer = -1;
 };
-/// Nothing if the architecture has no such tensor. Orders other than Same apply to weights, and for llama to biases too.
+/// Nothing if the architecture has no such tensor. Orders other than Same apply to weights, and for llama to biases
+/// too.
 std::optional<MappedName> toHuggingFace(const Architecture& architecture, std::string_view ggufName);
 std::optional<MappedName> toGguf(const Architecture& architecture, std::string_view huggingFaceName);
 

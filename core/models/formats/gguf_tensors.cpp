@@ -17,10 +17,10 @@ constexpr std::string_view kRopeFactors = "rope_freqs.weight";
 
 /// Where a tensor of Hugging Face's name lies and how its rows are to be reordered.
 struct Place {
-    TensorInfo stored;         ///< the file's shape
+    TensorInfo stored;  ///< the file's shape
     std::uint64_t offset = 0;
     RowOrder order = RowOrder::Same;
-    std::uint64_t heads = 1;   ///< for the interleaved orders
+    std::uint64_t heads = 1;  ///< for the interleaved orders
 };
 
 class GgufTensors final : public TensorSource {
@@ -53,7 +53,8 @@ public:
     void readFloat(const TensorInfo& tensor, std::span<float> out, std::uint64_t first) const override {
         const Place& place = placeOf(tensor);
         if (place.order == RowOrder::Same) return readStored(file_, place.stored, place.offset, out, first);
-        if (first > tensor.elements || out.size() > tensor.elements - first) return readStored(file_, place.stored, place.offset, out, first);  // throws
+        if (first > tensor.elements || out.size() > tensor.elements - first)
+            return readStored(file_, place.stored, place.offset, out, first);  // throws
         if (place.order == RowOrder::Transposed) return readTransposed(place, out, first);
         readInterleaved(place, out, first);
     }
@@ -61,14 +62,21 @@ public:
     void readRaw(const TensorInfo& tensor, std::span<std::byte> out) const override {
         const Place& place = placeOf(tensor);
         if (place.order != RowOrder::Same || out.size() != place.stored.bytes)
-            throw Error(ErrorCode::InvalidInput, fmt::format("The stored bytes of {} cannot be given in Hugging Face's order. Read it as numbers.", tensor.name), {description()});
+            throw Error(
+                ErrorCode::InvalidInput,
+                fmt::format("The stored bytes of {} cannot be given in Hugging Face's order. Read it as numbers.",
+                            tensor.name),
+                {description()});
         file_.readAt(place.offset, out);
     }
 
 private:
     [[noreturn]] void refuse(const std::string& name) const {
-        throw Error(ErrorCode::Unsupported, fmt::format("{} has the tensor \"{}\". This architecture in Lathe has none like it, so results would be wrong. Choose another model.",
-                                                        description(), name.substr(0, 80)), {description()});
+        throw Error(ErrorCode::Unsupported,
+                    fmt::format("{} has the tensor \"{}\". This architecture in Lathe has none like it, so results "
+                                "would be wrong. Choose another model.",
+                                description(), name.substr(0, 80)),
+                    {description()});
     }
 
     void prepare(const base::Json& config, TensorInfo& info, Place& place) const {
@@ -78,14 +86,21 @@ private:
             std::swap(info.shape[0], info.shape[1]);
             return;
         }
-        place.heads = config.at(place.order == RowOrder::InterleavedQ ? "num_attention_heads" : "num_key_value_heads").get<std::uint64_t>();
-        if (info.shape.empty() || info.shape.size() > 2 || static_cast<std::uint64_t>(info.shape[0]) % (2 * place.heads) != 0) {
-            throw Error(ErrorCode::CorruptFile, fmt::format("{} is damaged. The rows of \"{}\" cannot be split into {} heads. Download it again.",
-                                                            description(), place.stored.name, place.heads), {description()});
+        place.heads = config.at(place.order == RowOrder::InterleavedQ ? "num_attention_heads" : "num_key_value_heads")
+                          .get<std::uint64_t>();
+        if (info.shape.empty() || info.shape.size() > 2 ||
+            static_cast<std::uint64_t>(info.shape[0]) % (2 * place.heads) != 0) {
+            throw Error(
+                ErrorCode::CorruptFile,
+                fmt::format("{} is damaged. The rows of \"{}\" cannot be split into {} heads. Download it again.",
+                            description(), place.stored.name, place.heads),
+                {description()});
         }
     }
 
-    const Place& placeOf(const TensorInfo& tensor) const { return places_[static_cast<std::size_t>(&info(tensor.name) - tensors().data())]; }
+    const Place& placeOf(const TensorInfo& tensor) const {
+        return places_[static_cast<std::size_t>(&info(tensor.name) - tensors().data())];
+    }
 
     /// Within a head the file has rows (i, j) for i < half, j < 2; Hugging Face has them as (j, i).
     void readInterleaved(const Place& place, std::span<float> out, std::uint64_t first) const {
@@ -113,7 +128,8 @@ private:
         const auto columns = static_cast<std::uint64_t>(place.stored.shape[1]);
         std::vector<float> whole(place.stored.elements);
         readStored(file_, place.stored, place.offset, whole, 0);
-        for (std::uint64_t i = 0; i < out.size(); ++i) out[i] = whole[(first + i) % rows * columns + (first + i) / rows];
+        for (std::uint64_t i = 0; i < out.size(); ++i)
+            out[i] = whole[(first + i) % rows * columns + (first + i) / rows];
     }
 
     FileReader file_;

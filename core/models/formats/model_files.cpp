@@ -30,7 +30,10 @@ std::vector<fs::path> filesEndingIn(const fs::path& folder, const std::string& e
     std::error_code code;
     for (const fs::directory_entry& entry : fs::directory_iterator(folder, code))
         if (entry.path().extension() == ending && isFile(entry.path())) found.push_back(entry.path());
-    if (code) throw Error(ErrorCode::Io, fmt::format("Could not list {}. {}. Check its permissions.", folder.string(), code.message()), {folder.string()});
+    if (code)
+        throw Error(ErrorCode::Io,
+                    fmt::format("Could not list {}. {}. Check its permissions.", folder.string(), code.message()),
+                    {folder.string()});
     std::sort(found.begin(), found.end());
     return found;
 }
@@ -42,11 +45,14 @@ std::uint64_t sizeOf(const fs::path& file) {
 }
 
 void refusePickle(const fs::path& folder) {
-    for (const char* name : {"pytorch_model.bin", "pytorch_model.bin.index.json", "tf_model.h5", "flax_model.msgpack", "model.ckpt"})
+    for (const char* name :
+         {"pytorch_model.bin", "pytorch_model.bin.index.json", "tf_model.h5", "flax_model.msgpack", "model.ckpt"})
         if (isFile(folder / name)) throwPickle((folder / name).string());
     for (const char* ending : {".bin", ".pt", ".pth"})
         for (const fs::path& file : filesEndingIn(folder, ending))
-            if (file.filename() != "training_args.bin" && file.filename() != "optimizer.pt" && file.filename() != "scheduler.pt") throwPickle(file.string());
+            if (file.filename() != "training_args.bin" && file.filename() != "optimizer.pt" &&
+                file.filename() != "scheduler.pt")
+                throwPickle(file.string());
 }
 
 /// JSON of a small file; an HTML page or an LFS pointer in its place gets its own sentence.
@@ -56,7 +62,11 @@ base::Json readConfig(const fs::path& file) {
     reader.readAt(0, head);
     refuseForeignFile(head, file.string());
     base::Json config = base::readJsonFile(file, {base::kMaxConfigBytes, 64});
-    if (!config.is_object()) throw Error(ErrorCode::CorruptFile, fmt::format("{} is not a JSON object. It cannot describe a model. Download the folder again.", file.string()), {file.string()});
+    if (!config.is_object())
+        throw Error(ErrorCode::CorruptFile,
+                    fmt::format("{} is not a JSON object. It cannot describe a model. Download the folder again.",
+                                file.string()),
+                    {file.string()});
     return config;
 }
 
@@ -71,8 +81,11 @@ void openWeights(ModelFiles& model, const fs::path& single) {
             if (file.filename().string().starts_with("model-")) model.weightBytes += sizeOf(file);
     } else {
         refusePickle(model.folder);
-        throw Error(ErrorCode::NotFound, fmt::format("{} has a config.json but no model.safetensors. Perhaps the download is incomplete. Download the folder again.",
-                                                     model.folder.string()), {model.folder.string()});
+        throw Error(ErrorCode::NotFound,
+                    fmt::format("{} has a config.json but no model.safetensors. Perhaps the download is incomplete. "
+                                "Download the folder again.",
+                                model.folder.string()),
+                    {model.folder.string()});
     }
 }
 
@@ -80,7 +93,8 @@ ModelFiles openFolder(const fs::path& folder, const fs::path& weights) {
     ModelFiles model;
     model.folder = folder;
     model.config = readConfig(folder / "config.json");
-    if (isFile(folder / "generation_config.json")) model.generationConfig = readConfig(folder / "generation_config.json");
+    if (isFile(folder / "generation_config.json"))
+        model.generationConfig = readConfig(folder / "generation_config.json");
     openWeights(model, weights);
     return model;
 }
@@ -95,18 +109,31 @@ fs::path singleWeights(const fs::path& folder) {
 }
 
 ModelFiles openAnyFolder(const fs::path& folder) {
-    if (isFile(folder / "config.json") && (isFile(singleWeights(folder)) || isFile(folder / "model.safetensors.index.json"))) return openFolder(folder, singleWeights(folder));
+    if (isFile(folder / "config.json") &&
+        (isFile(singleWeights(folder)) || isFile(folder / "model.safetensors.index.json")))
+        return openFolder(folder, singleWeights(folder));
     const std::vector<fs::path> ggufs = filesEndingIn(folder, ".gguf");
     if (ggufs.size() == 1) return openGgufModel(ggufs.front());
     if (ggufs.size() > 1) {
-        throw Error(ErrorCode::InvalidInput, fmt::format("{} has {} .gguf files. It is not clear which one is meant. Name the file itself.", folder.string(), ggufs.size()), {folder.string()});
+        throw Error(ErrorCode::InvalidInput,
+                    fmt::format("{} has {} .gguf files. It is not clear which one is meant. Name the file itself.",
+                                folder.string(), ggufs.size()),
+                    {folder.string()});
     }
     if (isFile(folder / "config.json")) return openFolder(folder, singleWeights(folder));
     if (isAdapterFolder(folder)) {
-        throw Error(ErrorCode::InvalidInput, fmt::format("{} holds an adapter, not a whole model. It changes a base model. Open the base model and add the adapter.", folder.string()), {folder.string()});
+        throw Error(ErrorCode::InvalidInput,
+                    fmt::format("{} holds an adapter, not a whole model. It changes a base model. Open the base model "
+                                "and add the adapter.",
+                                folder.string()),
+                    {folder.string()});
     }
     refusePickle(folder);
-    throw Error(ErrorCode::NotFound, fmt::format("{} is not a model folder. It has neither a config.json nor a .gguf file. Choose the folder that holds them.", folder.string()), {folder.string()});
+    throw Error(ErrorCode::NotFound,
+                fmt::format("{} is not a model folder. It has neither a config.json nor a .gguf file. Choose the "
+                            "folder that holds them.",
+                            folder.string()),
+                {folder.string()});
 }
 
 bool beginsWithGguf(const fs::path& file) {
@@ -122,15 +149,22 @@ bool beginsWithGguf(const fs::path& file) {
 ModelFiles openModelFiles(const fs::path& path) {
     std::error_code code;
     if (!fs::exists(path, code))
-        throw Error(ErrorCode::NotFound, fmt::format("There is no model at {}. The path does not exist. Check its spelling.", path.string()), {path.string()});
+        throw Error(ErrorCode::NotFound,
+                    fmt::format("There is no model at {}. The path does not exist. Check its spelling.", path.string()),
+                    {path.string()});
     if (fs::is_directory(path, code)) return openAnyFolder(path);
     const std::string ending = path.extension().string();
     if (ending == ".gguf" || beginsWithGguf(path)) return openGgufModel(path);
     const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
     if (ending == ".safetensors") return openFolder(folder, path);
-    if (path.filename() == "model.safetensors.index.json" || path.filename() == "config.json") return openAnyFolder(folder);
+    if (path.filename() == "model.safetensors.index.json" || path.filename() == "config.json")
+        return openAnyFolder(folder);
     if (ending == ".bin" || ending == ".pt" || ending == ".pth") throwPickle(path.string());
-    throw Error(ErrorCode::Unsupported, fmt::format("{} is not a model file that Lathe knows. It reads Hugging Face folders, .safetensors and .gguf. Choose one of these.", path.string()), {path.string()});
+    throw Error(ErrorCode::Unsupported,
+                fmt::format("{} is not a model file that Lathe knows. It reads Hugging Face folders, .safetensors and "
+                            ".gguf. Choose one of these.",
+                            path.string()),
+                {path.string()});
 }
 
 bool isModelPath(const fs::path& path) {

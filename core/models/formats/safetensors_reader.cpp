@@ -23,7 +23,8 @@ using base::checkedSum;
 using base::Json;
 
 [[noreturn]] void throwCorrupt(const std::string& what, const std::string& why) {
-    throw Error(ErrorCode::CorruptFile, fmt::format("{} is not a valid safetensors file. {}. Download or save it again.", what, why), {what});
+    throw Error(ErrorCode::CorruptFile,
+                fmt::format("{} is not a valid safetensors file. {}. Download or save it again.", what, why), {what});
 }
 
 /// A dtype of the format with its width; `type` is empty for the ones that Lathe cannot compute with.
@@ -34,11 +35,13 @@ struct DtypeRow {
 };
 
 constexpr std::array<DtypeRow, 20> kDtypes{{
-    {"BOOL", 8, TensorType::Bool}, {"U8", 8, TensorType::U8}, {"I8", 8, TensorType::I8}, {"U16", 16, TensorType::U16},
-    {"I16", 16, TensorType::I16}, {"U32", 32, TensorType::U32}, {"I32", 32, TensorType::I32}, {"U64", 64, TensorType::U64},
-    {"I64", 64, TensorType::I64}, {"F8_E4M3", 8, TensorType::F8E4M3}, {"F8_E5M2", 8, TensorType::F8E5M2}, {"F16", 16, TensorType::F16},
-    {"BF16", 16, TensorType::BF16}, {"F32", 32, TensorType::F32}, {"F64", 64, TensorType::F64}, {"C64", 64, std::nullopt},
-    {"F8_E8M0", 8, std::nullopt}, {"F4", 4, std::nullopt}, {"F6_E2M3", 6, std::nullopt}, {"F6_E3M2", 6, std::nullopt},
+    {"BOOL", 8, TensorType::Bool},      {"U8", 8, TensorType::U8},          {"I8", 8, TensorType::I8},
+    {"U16", 16, TensorType::U16},       {"I16", 16, TensorType::I16},       {"U32", 32, TensorType::U32},
+    {"I32", 32, TensorType::I32},       {"U64", 64, TensorType::U64},       {"I64", 64, TensorType::I64},
+    {"F8_E4M3", 8, TensorType::F8E4M3}, {"F8_E5M2", 8, TensorType::F8E5M2}, {"F16", 16, TensorType::F16},
+    {"BF16", 16, TensorType::BF16},     {"F32", 32, TensorType::F32},       {"F64", 64, TensorType::F64},
+    {"C64", 64, std::nullopt},          {"F8_E8M0", 8, std::nullopt},       {"F4", 4, std::nullopt},
+    {"F6_E2M3", 6, std::nullopt},       {"F6_E3M2", 6, std::nullopt},
 }};
 
 /// One tensor as the header spells it.
@@ -53,7 +56,8 @@ struct RawEntry {
 /// Every deviation from {name: {dtype, shape, data_offsets}, "__metadata__": {text: text}} is an error.
 class HeaderReader : public nlohmann::json_sax<Json> {
 public:
-    HeaderReader(const std::string& what, std::map<std::string, std::string>& metadata) : what_(what), metadata_(metadata) {}
+    HeaderReader(const std::string& what, std::map<std::string, std::string>& metadata)
+        : what_(what), metadata_(metadata) {}
 
     std::vector<RawEntry> entries;
 
@@ -66,7 +70,8 @@ public:
     bool number_unsigned(number_unsigned_t value) override {
         if (list_ == nullptr) unexpected(fmt::format("the number {}", value));
         if (list_->size() >= base::kMaxTensorDimensions)
-            throwCorrupt(what_, fmt::format("The tensor \"{}\" has more than {} dimensions", entries.back().name, base::kMaxTensorDimensions));
+            throwCorrupt(what_, fmt::format("The tensor \"{}\" has more than {} dimensions", entries.back().name,
+                                            base::kMaxTensorDimensions));
         list_->push_back(value);
         return true;
     }
@@ -80,7 +85,8 @@ public:
 
     bool key(string_t& value) override {
         if (value.size() > base::kMaxPieceBytes) throwCorrupt(what_, "A name is longer than 64 KiB");
-        if (!(depth_ == 1 ? names_ : keys_).insert(value).second) throwCorrupt(what_, fmt::format("The name \"{}\" occurs twice", value));
+        if (!(depth_ == 1 ? names_ : keys_).insert(value).second)
+            throwCorrupt(what_, fmt::format("The name \"{}\" occurs twice", value));
         key_ = value;
         return true;
     }
@@ -91,7 +97,8 @@ public:
         isMetadata_ = key_ == "__metadata__";
         keys_.clear();
         if (isMetadata_) return true;
-        if (entries.size() >= base::kMaxTensors) throwCorrupt(what_, fmt::format("It lists more than {} tensors", base::kMaxTensors));
+        if (entries.size() >= base::kMaxTensors)
+            throwCorrupt(what_, fmt::format("It lists more than {} tensors", base::kMaxTensors));
         entries.push_back({key_, {}, {}, {}});
         return true;
     }
@@ -102,7 +109,8 @@ public:
     }
 
     bool start_array(std::size_t) override {
-        if (depth_ != 2 || isMetadata_ || list_ != nullptr || (key_ != "shape" && key_ != "data_offsets")) unexpected("a list");
+        if (depth_ != 2 || isMetadata_ || list_ != nullptr || (key_ != "shape" && key_ != "data_offsets"))
+            unexpected("a list");
         auto& list = key_ == "shape" ? entries.back().shape : entries.back().offsets;
         list.emplace();
         list_ = &*list;
@@ -148,25 +156,35 @@ std::uint64_t elementCount(const RawEntry& raw, const std::string& what) {
 }
 
 SafetensorsEntry checkedEntry(const RawEntry& raw, const std::string& what) {
-    if (!raw.dtype || !raw.shape || !raw.offsets) throwCorrupt(what, fmt::format("The tensor \"{}\" lacks dtype, shape or data_offsets", raw.name));
-    if (raw.offsets->size() != 2) throwCorrupt(what, fmt::format("data_offsets of \"{}\" are not two numbers", raw.name));
+    if (!raw.dtype || !raw.shape || !raw.offsets)
+        throwCorrupt(what, fmt::format("The tensor \"{}\" lacks dtype, shape or data_offsets", raw.name));
+    if (raw.offsets->size() != 2)
+        throwCorrupt(what, fmt::format("data_offsets of \"{}\" are not two numbers", raw.name));
     const std::uint64_t begin = (*raw.offsets)[0];
     const std::uint64_t end = (*raw.offsets)[1];
     if (end < begin) throwCorrupt(what, fmt::format("The tensor \"{}\" ends before it begins", raw.name));
-    const auto* dtype = std::find_if(kDtypes.begin(), kDtypes.end(), [&](const DtypeRow& row) { return row.name == *raw.dtype; });
+    const auto* dtype =
+        std::find_if(kDtypes.begin(), kDtypes.end(), [&](const DtypeRow& row) { return row.name == *raw.dtype; });
     if (dtype == kDtypes.end()) {
-        throw Error(ErrorCode::Unsupported, fmt::format("{} stores \"{}\" as \"{}\". This version of Lathe does not know that type. Save the model as F32, F16 or BF16.",
-                                                        what, raw.name, raw.dtype->substr(0, 40)), {what});
+        throw Error(ErrorCode::Unsupported,
+                    fmt::format("{} stores \"{}\" as \"{}\". This version of Lathe does not know that type. Save the "
+                                "model as F32, F16 or BF16.",
+                                what, raw.name, raw.dtype->substr(0, 40)),
+                    {what});
     }
     const std::uint64_t elements = elementCount(raw, what);
     const auto bits = checkedProduct(elements, dtype->bits);
     if (!bits) throwCorrupt(what, fmt::format("The tensor \"{}\" is larger than can be counted", raw.name));
     if (*bits % 8 != 0) throwCorrupt(what, fmt::format("The tensor \"{}\" does not end at a whole byte", raw.name));
     if (end - begin != *bits / 8)
-        throwCorrupt(what, fmt::format("The tensor \"{}\" needs {} bytes but has {}", raw.name, *bits / 8, end - begin));
+        throwCorrupt(what,
+                     fmt::format("The tensor \"{}\" needs {} bytes but has {}", raw.name, *bits / 8, end - begin));
     if (!dtype->type) {
-        throw Error(ErrorCode::Unsupported, fmt::format("{} stores \"{}\" as {}. Lathe cannot compute with it. Save the model as F32, F16 or BF16.",
-                                                        what, raw.name, dtype->name), {what});
+        throw Error(
+            ErrorCode::Unsupported,
+            fmt::format("{} stores \"{}\" as {}. Lathe cannot compute with it. Save the model as F32, F16 or BF16.",
+                        what, raw.name, dtype->name),
+            {what});
     }
     SafetensorsEntry entry;
     entry.info = {raw.name, *dtype->type, {}, *bits / 8, elements};
@@ -181,13 +199,19 @@ void checkLayout(std::vector<SafetensorsEntry>& entries, std::uint64_t dataBytes
     });
     std::uint64_t place = 0;
     for (const SafetensorsEntry& entry : entries) {
-        if (entry.begin < place) throwCorrupt(what, fmt::format("The tensor \"{}\" overlaps another one", entry.info.name));
-        if (entry.begin > place) throwCorrupt(what, fmt::format("There is a hole of {} bytes before the tensor \"{}\"", entry.begin - place, entry.info.name));
+        if (entry.begin < place)
+            throwCorrupt(what, fmt::format("The tensor \"{}\" overlaps another one", entry.info.name));
+        if (entry.begin > place)
+            throwCorrupt(what, fmt::format("There is a hole of {} bytes before the tensor \"{}\"", entry.begin - place,
+                                           entry.info.name));
         const auto end = checkedSum(entry.begin, entry.info.bytes);
-        if (!end || *end > dataBytes) throwCorrupt(what, fmt::format("The tensor \"{}\" ends after the file. The file is cut off", entry.info.name));
+        if (!end || *end > dataBytes)
+            throwCorrupt(what,
+                         fmt::format("The tensor \"{}\" ends after the file. The file is cut off", entry.info.name));
         place = *end;
     }
-    if (place != dataBytes) throwCorrupt(what, fmt::format("There are {} bytes after the last tensor", dataBytes - place));
+    if (place != dataBytes)
+        throwCorrupt(what, fmt::format("There are {} bytes after the last tensor", dataBytes - place));
 }
 
 /// Length of the JSON text, checked against the limit and the file.
@@ -196,8 +220,11 @@ std::uint64_t headerLength(std::span<const std::byte> head, std::uint64_t fileBy
     if (fileBytes < 8 || head.size() < 8) throwCorrupt(what, fmt::format("It has only {} bytes", fileBytes));
     std::uint64_t length = 0;
     std::memcpy(&length, head.data(), sizeof length);
-    if (length > base::kMaxSafetensorsHeaderBytes) throwCorrupt(what, fmt::format("Its header claims {} bytes, more than the allowed 100 MB", length));
-    if (length > fileBytes - 8) throwCorrupt(what, fmt::format("Its header claims {} bytes, but the file has {}. The file is cut off", length, fileBytes));
+    if (length > base::kMaxSafetensorsHeaderBytes)
+        throwCorrupt(what, fmt::format("Its header claims {} bytes, more than the allowed 100 MB", length));
+    if (length > fileBytes - 8)
+        throwCorrupt(what, fmt::format("Its header claims {} bytes, but the file has {}. The file is cut off", length,
+                                       fileBytes));
     return length;
 }
 
@@ -206,7 +233,8 @@ public:
     explicit SafetensorsFile(const std::filesystem::path& path) : file_(path) {
         SafetensorsHeader header = readHeader(file_);
         metadata_ = std::move(header.metadata);
-        std::sort(header.entries.begin(), header.entries.end(), [](const auto& a, const auto& b) { return a.info.name < b.info.name; });
+        std::sort(header.entries.begin(), header.entries.end(),
+                  [](const auto& a, const auto& b) { return a.info.name < b.info.name; });
         std::vector<TensorInfo> infos;
         for (SafetensorsEntry& entry : header.entries) {
             offsets_.push_back(header.dataStart + entry.begin);
@@ -233,12 +261,17 @@ public:
     }
 
     void readRaw(const TensorInfo& tensor, std::span<std::byte> out) const override {
-        if (out.size() != tensor.bytes) throw Error(ErrorCode::InvalidInput, fmt::format("{} has {} bytes, but room for {} was given. Please report this.", tensor.name, tensor.bytes, out.size()));
+        if (out.size() != tensor.bytes)
+            throw Error(ErrorCode::InvalidInput,
+                        fmt::format("{} has {} bytes, but room for {} was given. Please report this.", tensor.name,
+                                    tensor.bytes, out.size()));
         file_.readAt(offsetOf(tensor), out);
     }
 
 private:
-    std::uint64_t offsetOf(const TensorInfo& tensor) const { return offsets_[static_cast<std::size_t>(&info(tensor.name) - tensors().data())]; }
+    std::uint64_t offsetOf(const TensorInfo& tensor) const {
+        return offsets_[static_cast<std::size_t>(&info(tensor.name) - tensors().data())];
+    }
 
     FileReader file_;
     std::vector<std::uint64_t> offsets_;  ///< in the file, in the order of tensors()
@@ -287,10 +320,15 @@ public:
 
 private:
     [[noreturn]] void throwIndex(const std::string& why) const {
-        throw Error(ErrorCode::CorruptFile, fmt::format("{} does not describe this model. {}. Download the folder again.", index_.string(), why), {index_.string()});
+        throw Error(
+            ErrorCode::CorruptFile,
+            fmt::format("{} does not describe this model. {}. Download the folder again.", index_.string(), why),
+            {index_.string()});
     }
 
-    const SafetensorsFile& shardOf(const TensorInfo& tensor) const { return *shards_[owner_.at(info(tensor.name).name)]; }
+    const SafetensorsFile& shardOf(const TensorInfo& tensor) const {
+        return *shards_[owner_.at(info(tensor.name).name)];
+    }
 
     std::filesystem::path index_;
     std::vector<std::unique_ptr<SafetensorsFile>> shards_;
@@ -299,7 +337,8 @@ private:
 
 }  // namespace
 
-SafetensorsHeader parseSafetensorsHeader(std::span<const std::byte> head, std::uint64_t fileBytes, const std::string& what) {
+SafetensorsHeader parseSafetensorsHeader(std::span<const std::byte> head, std::uint64_t fileBytes,
+                                         const std::string& what) {
     const std::uint64_t length = headerLength(head, fileBytes, what);
     if (head.size() - 8 < length) throwCorrupt(what, "Its header is cut off");
     const std::string_view text(reinterpret_cast<const char*>(head.data()) + 8, length);
@@ -314,9 +353,13 @@ SafetensorsHeader parseSafetensorsHeader(std::span<const std::byte> head, std::u
     return header;
 }
 
-std::shared_ptr<const TensorSource> openSafetensors(const std::filesystem::path& file) { return std::make_shared<SafetensorsFile>(file); }
+std::shared_ptr<const TensorSource> openSafetensors(const std::filesystem::path& file) {
+    return std::make_shared<SafetensorsFile>(file);
+}
 
-std::map<std::string, std::string> readSafetensorsMetadata(const std::filesystem::path& file) { return SafetensorsFile(file).metadata(); }
+std::map<std::string, std::string> readSafetensorsMetadata(const std::filesystem::path& file) {
+    return SafetensorsFile(file).metadata();
+}
 
 std::shared_ptr<const TensorSource> openShardedSafetensors(const std::filesystem::path& indexFile) {
     return std::make_shared<ShardedSafetensors>(indexFile);

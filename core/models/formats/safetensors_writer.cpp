@@ -23,7 +23,11 @@ std::uint64_t elementCount(const TensorToWrite& tensor) {
     std::uint64_t product = 1;
     for (const std::int64_t size : tensor.shape) {
         const auto next = size < 0 ? std::nullopt : base::checkedProduct(product, static_cast<std::uint64_t>(size));
-        if (!next) throw Error(ErrorCode::InvalidInput, fmt::format("The tensor \"{}\" has an impossible shape. It cannot be saved. Please report this.", tensor.name));
+        if (!next)
+            throw Error(
+                ErrorCode::InvalidInput,
+                fmt::format("The tensor \"{}\" has an impossible shape. It cannot be saved. Please report this.",
+                            tensor.name));
         product = *next;
     }
     return product;
@@ -31,7 +35,9 @@ std::uint64_t elementCount(const TensorToWrite& tensor) {
 
 std::uint64_t byteCount(const TensorToWrite& tensor) {
     if (isQuantised(tensor.type))
-        throw Error(ErrorCode::InvalidInput, fmt::format("safetensors cannot hold {} (tensor \"{}\"). Choose f32, f16 or bf16.", typeName(tensor.type), tensor.name));
+        throw Error(ErrorCode::InvalidInput,
+                    fmt::format("safetensors cannot hold {} (tensor \"{}\"). Choose f32, f16 or bf16.",
+                                typeName(tensor.type), tensor.name));
     return elementCount(tensor) * blockSize(tensor.type).bytes;
 }
 
@@ -42,9 +48,12 @@ std::string headerText(const std::vector<TensorToWrite>& tensors, const std::map
     std::uint64_t place = 0;
     for (const TensorToWrite& tensor : tensors) {
         if (!names.insert(tensor.name).second)
-            throw Error(ErrorCode::InvalidInput, fmt::format("Two tensors are called \"{}\". A file can hold one. Please report this.", tensor.name));
+            throw Error(
+                ErrorCode::InvalidInput,
+                fmt::format("Two tensors are called \"{}\". A file can hold one. Please report this.", tensor.name));
         const std::uint64_t end = place + byteCount(tensor);
-        header[tensor.name] = {{"dtype", typeName(tensor.type)}, {"shape", tensor.shape}, {"data_offsets", {place, end}}};
+        header[tensor.name] = {
+            {"dtype", typeName(tensor.type)}, {"shape", tensor.shape}, {"data_offsets", {place, end}}};
         place = end;
     }
     std::string text = header.dump();
@@ -78,7 +87,8 @@ void removeOldWeights(const fs::path& folder, const std::set<std::string>& kept)
 }
 
 /// Greedy: a shard takes tensors in order until the next one would exceed the limit. One tensor is never split.
-std::vector<std::vector<TensorToWrite>> shardsOf(const std::vector<TensorToWrite>& tensors, std::uint64_t maxShardBytes) {
+std::vector<std::vector<TensorToWrite>> shardsOf(const std::vector<TensorToWrite>& tensors,
+                                                 std::uint64_t maxShardBytes) {
     std::vector<std::vector<TensorToWrite>> shards(1);
     std::uint64_t used = 0;
     for (const TensorToWrite& tensor : tensors) {
@@ -96,7 +106,11 @@ std::vector<std::vector<TensorToWrite>> shardsOf(const std::vector<TensorToWrite
 void makeFolder(const fs::path& folder) {
     std::error_code code;
     fs::create_directories(folder, code);
-    if (code) throw Error(ErrorCode::Io, fmt::format("Could not make the folder {}. {}. Choose another place.", folder.string(), code.message()), {folder.string()});
+    if (code)
+        throw Error(
+            ErrorCode::Io,
+            fmt::format("Could not make the folder {}. {}. Choose another place.", folder.string(), code.message()),
+            {folder.string()});
 }
 
 }  // namespace
@@ -110,17 +124,22 @@ TensorToWrite floatTensor(std::string name, std::vector<std::int64_t> shape, Ten
     return {std::move(name), type, std::move(shape), std::move(fill)};
 }
 
-TensorToWrite rawTensor(std::string name, std::vector<std::int64_t> shape, TensorType type, std::span<const std::byte> bytes) {
+TensorToWrite rawTensor(std::string name, std::vector<std::int64_t> shape, TensorType type,
+                        std::span<const std::byte> bytes) {
     auto fill = [type, bytes](std::uint64_t first, std::span<std::byte> out) {
-        std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(first * blockSize(type).bytes), out.size(), out.begin());
+        std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(first * blockSize(type).bytes), out.size(),
+                    out.begin());
     };
     TensorToWrite tensor{std::move(name), type, std::move(shape), std::move(fill)};
     if (byteCount(tensor) != bytes.size())
-        throw Error(ErrorCode::InvalidInput, fmt::format("The tensor \"{}\" has {} bytes, but its shape needs {}. Please report this.", tensor.name, bytes.size(), byteCount(tensor)));
+        throw Error(ErrorCode::InvalidInput,
+                    fmt::format("The tensor \"{}\" has {} bytes, but its shape needs {}. Please report this.",
+                                tensor.name, bytes.size(), byteCount(tensor)));
     return tensor;
 }
 
-void writeSafetensors(const fs::path& file, const std::vector<TensorToWrite>& tensors, const std::map<std::string, std::string>& metadata) {
+void writeSafetensors(const fs::path& file, const std::vector<TensorToWrite>& tensors,
+                      const std::map<std::string, std::string>& metadata) {
     const std::string header = headerText(tensors, metadata);
     base::AtomicFileWriter writer(file);
     const std::uint64_t length = header.size();
@@ -161,7 +180,8 @@ void writeModelFolder(const fs::path& folder, std::string_view configJson, std::
                       const std::vector<TensorToWrite>& tensors, std::uint64_t maxShardBytes) {
     writeModelWeights(folder, tensors, maxShardBytes);
     base::writeFileAtomically(folder / "config.json", configJson);
-    if (!generationConfigJson.empty()) base::writeFileAtomically(folder / "generation_config.json", generationConfigJson);
+    if (!generationConfigJson.empty())
+        base::writeFileAtomically(folder / "generation_config.json", generationConfigJson);
 }
 
 }  // namespace lathe::formats

@@ -20,14 +20,18 @@ struct TypeRow {
 };
 
 constexpr std::array kTypes{
-    TypeRow{TensorType::Bool, "BOOL", {1, 1}},   TypeRow{TensorType::U8, "U8", {1, 1}},         TypeRow{TensorType::I8, "I8", {1, 1}},
-    TypeRow{TensorType::U16, "U16", {1, 2}},     TypeRow{TensorType::I16, "I16", {1, 2}},       TypeRow{TensorType::U32, "U32", {1, 4}},
-    TypeRow{TensorType::I32, "I32", {1, 4}},     TypeRow{TensorType::U64, "U64", {1, 8}},       TypeRow{TensorType::I64, "I64", {1, 8}},
-    TypeRow{TensorType::F8E4M3, "F8_E4M3", {1, 1}}, TypeRow{TensorType::F8E5M2, "F8_E5M2", {1, 1}}, TypeRow{TensorType::F16, "F16", {1, 2}},
-    TypeRow{TensorType::BF16, "BF16", {1, 2}},   TypeRow{TensorType::F32, "F32", {1, 4}},       TypeRow{TensorType::F64, "F64", {1, 8}},
-    TypeRow{TensorType::Q4_0, "Q4_0", {32, 18}}, TypeRow{TensorType::Q4_1, "Q4_1", {32, 20}},   TypeRow{TensorType::Q5_0, "Q5_0", {32, 22}},
-    TypeRow{TensorType::Q5_1, "Q5_1", {32, 24}}, TypeRow{TensorType::Q8_0, "Q8_0", {32, 34}},   TypeRow{TensorType::Q4_K, "Q4_K", {256, 144}},
-    TypeRow{TensorType::Q5_K, "Q5_K", {256, 176}}, TypeRow{TensorType::Q6_K, "Q6_K", {256, 210}},
+    TypeRow{TensorType::Bool, "BOOL", {1, 1}},      TypeRow{TensorType::U8, "U8", {1, 1}},
+    TypeRow{TensorType::I8, "I8", {1, 1}},          TypeRow{TensorType::U16, "U16", {1, 2}},
+    TypeRow{TensorType::I16, "I16", {1, 2}},        TypeRow{TensorType::U32, "U32", {1, 4}},
+    TypeRow{TensorType::I32, "I32", {1, 4}},        TypeRow{TensorType::U64, "U64", {1, 8}},
+    TypeRow{TensorType::I64, "I64", {1, 8}},        TypeRow{TensorType::F8E4M3, "F8_E4M3", {1, 1}},
+    TypeRow{TensorType::F8E5M2, "F8_E5M2", {1, 1}}, TypeRow{TensorType::F16, "F16", {1, 2}},
+    TypeRow{TensorType::BF16, "BF16", {1, 2}},      TypeRow{TensorType::F32, "F32", {1, 4}},
+    TypeRow{TensorType::F64, "F64", {1, 8}},        TypeRow{TensorType::Q4_0, "Q4_0", {32, 18}},
+    TypeRow{TensorType::Q4_1, "Q4_1", {32, 20}},    TypeRow{TensorType::Q5_0, "Q5_0", {32, 22}},
+    TypeRow{TensorType::Q5_1, "Q5_1", {32, 24}},    TypeRow{TensorType::Q8_0, "Q8_0", {32, 34}},
+    TypeRow{TensorType::Q4_K, "Q4_K", {256, 144}},  TypeRow{TensorType::Q5_K, "Q5_K", {256, 176}},
+    TypeRow{TensorType::Q6_K, "Q6_K", {256, 210}},
 };
 
 const TypeRow& rowOf(TensorType type) { return kTypes[static_cast<std::size_t>(type)]; }
@@ -52,8 +56,10 @@ std::uint16_t floatToHalf(float value) {
     const std::uint32_t sign = (bits >> 16) & 0x8000u;
     const std::uint32_t magnitude = bits & 0x7fffffffu;
     if (magnitude > 0x7f800000u) return static_cast<std::uint16_t>(sign | 0x7e00u);
-    if (magnitude >= 0x477ff000u) return static_cast<std::uint16_t>(sign | 0x7c00u);  // 65520 and above round to infinity
-    if (magnitude < 0x38800000u) {  // below 2^-14: adding 0.5 leaves the denormal half's bits in the mantissa, rounded to even
+    if (magnitude >= 0x477ff000u)
+        return static_cast<std::uint16_t>(sign | 0x7c00u);  // 65520 and above round to infinity
+    if (magnitude <
+        0x38800000u) {  // below 2^-14: adding 0.5 leaves the denormal half's bits in the mantissa, rounded to even
         const float shifted = std::bit_cast<float>(magnitude) + 0.5f;
         return static_cast<std::uint16_t>(sign | (std::bit_cast<std::uint32_t>(shifted) - 0x3f000000u));
     }
@@ -190,14 +196,17 @@ void q6_k(const std::uint8_t* block, float* out) {
 template <void (*Block)(const std::uint8_t*, float*)>
 void convertBlocks(TensorType type, const std::uint8_t* in, std::span<float> out) {
     const BlockSize size = blockSize(type);
-    for (std::size_t i = 0; i < out.size() / size.elements; ++i) Block(in + i * size.bytes, out.data() + i * size.elements);
+    for (std::size_t i = 0; i < out.size() / size.elements; ++i)
+        Block(in + i * size.bytes, out.data() + i * size.elements);
 }
 
 void q8_0Block(const float* values, std::uint8_t* out) {
     float largest = 0;
     for (int i = 0; i < 32; ++i) {
         if (!std::isfinite(values[i]))
-            throw Error(ErrorCode::NonFinite, "A weight is not a finite number. Q8_0 cannot store it. Use an earlier checkpoint or --dtype f32.");
+            throw Error(
+                ErrorCode::NonFinite,
+                "A weight is not a finite number. Q8_0 cannot store it. Use an earlier checkpoint or --dtype f32.");
         largest = std::max(largest, std::fabs(values[i]));
     }
     const float scale = largest / 127;
@@ -212,7 +221,8 @@ void q8_0Block(const float* values, std::uint8_t* out) {
 }
 
 [[noreturn]] void throwSize(TensorType type, std::size_t bytes, std::size_t elements) {
-    throw Error(ErrorCode::Internal, fmt::format("{} bytes of {} do not hold {} values. Please report this.", bytes, typeName(type), elements));
+    throw Error(ErrorCode::Internal, fmt::format("{} bytes of {} do not hold {} values. Please report this.", bytes,
+                                                 typeName(type), elements));
 }
 
 }  // namespace
@@ -225,11 +235,14 @@ bool isQuantised(TensorType type) { return rowOf(type).block.elements > 1; }
 
 void toFloat(TensorType type, std::span<const std::byte> bytes, std::span<float> out) {
     const BlockSize size = blockSize(type);
-    if (out.size() % size.elements != 0 || bytes.size() != out.size() / size.elements * size.bytes) throwSize(type, bytes.size(), out.size());
+    if (out.size() % size.elements != 0 || bytes.size() != out.size() / size.elements * size.bytes)
+        throwSize(type, bytes.size(), out.size());
     if (out.empty()) return;
     const auto* in = reinterpret_cast<const std::uint8_t*>(bytes.data());
     switch (type) {
-        case TensorType::Bool: for (std::size_t i = 0; i < out.size(); ++i) out[i] = in[i] != 0 ? 1.0f : 0.0f; break;
+        case TensorType::Bool:
+            for (std::size_t i = 0; i < out.size(); ++i) out[i] = in[i] != 0 ? 1.0f : 0.0f;
+            break;
         case TensorType::U8: convertPlain<std::uint8_t>(in, out); break;
         case TensorType::I8: convertPlain<std::int8_t>(in, out); break;
         case TensorType::U16: convertPlain<std::uint16_t>(in, out); break;
@@ -238,10 +251,18 @@ void toFloat(TensorType type, std::span<const std::byte> bytes, std::span<float>
         case TensorType::I32: convertPlain<std::int32_t>(in, out); break;
         case TensorType::U64: convertPlain<std::uint64_t>(in, out); break;
         case TensorType::I64: convertPlain<std::int64_t>(in, out); break;
-        case TensorType::F8E4M3: for (std::size_t i = 0; i < out.size(); ++i) out[i] = float8ToFloat(in[i], 4); break;
-        case TensorType::F8E5M2: for (std::size_t i = 0; i < out.size(); ++i) out[i] = float8ToFloat(in[i], 5); break;
-        case TensorType::F16: for (std::size_t i = 0; i < out.size(); ++i) out[i] = halfToFloat(load<std::uint16_t>(in + 2 * i)); break;
-        case TensorType::BF16: for (std::size_t i = 0; i < out.size(); ++i) out[i] = bfloatToFloat(load<std::uint16_t>(in + 2 * i)); break;
+        case TensorType::F8E4M3:
+            for (std::size_t i = 0; i < out.size(); ++i) out[i] = float8ToFloat(in[i], 4);
+            break;
+        case TensorType::F8E5M2:
+            for (std::size_t i = 0; i < out.size(); ++i) out[i] = float8ToFloat(in[i], 5);
+            break;
+        case TensorType::F16:
+            for (std::size_t i = 0; i < out.size(); ++i) out[i] = halfToFloat(load<std::uint16_t>(in + 2 * i));
+            break;
+        case TensorType::BF16:
+            for (std::size_t i = 0; i < out.size(); ++i) out[i] = bfloatToFloat(load<std::uint16_t>(in + 2 * i));
+            break;
         case TensorType::F32: std::memcpy(out.data(), in, bytes.size()); break;
         case TensorType::F64: convertPlain<double>(in, out); break;
         case TensorType::Q4_0: convertBlocks<q4_0>(type, in, out); break;
@@ -257,7 +278,8 @@ void toFloat(TensorType type, std::span<const std::byte> bytes, std::span<float>
 
 void fromFloat(TensorType type, std::span<const float> values, std::span<std::byte> out) {
     const BlockSize size = blockSize(type);
-    if (values.size() % size.elements != 0 || out.size() != values.size() / size.elements * size.bytes) throwSize(type, out.size(), values.size());
+    if (values.size() % size.elements != 0 || out.size() != values.size() / size.elements * size.bytes)
+        throwSize(type, out.size(), values.size());
     if (values.empty()) return;
     auto* bytes = reinterpret_cast<std::uint8_t*>(out.data());
     const auto store16 = [&](auto convert) {
@@ -274,7 +296,10 @@ void fromFloat(TensorType type, std::span<const float> values, std::span<std::by
             for (std::size_t i = 0; i < values.size() / 32; ++i) q8_0Block(values.data() + 32 * i, bytes + 34 * i);
             break;
         default:
-            throw Error(ErrorCode::InvalidInput, fmt::format("Weights cannot be written as {}. Only F32, F16, BF16 and Q8_0 can. Choose one of them.", typeName(type)));
+            throw Error(
+                ErrorCode::InvalidInput,
+                fmt::format("Weights cannot be written as {}. Only F32, F16, BF16 and Q8_0 can. Choose one of them.",
+                            typeName(type)));
     }
 }
 
