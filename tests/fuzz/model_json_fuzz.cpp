@@ -23,7 +23,8 @@ const std::filesystem::path& folder() {
 
 template <typename Work>
 void attempt(const char* name, const std::uint8_t* data, std::size_t size, const Work& work) {
-    std::ofstream(folder() / name, std::ios::binary).write(reinterpret_cast<const char*>(data), static_cast<std::streamsize>(size));
+    std::ofstream(folder() / name, std::ios::binary)
+        .write(reinterpret_cast<const char*>(data), static_cast<std::streamsize>(size));
     try {
         work();
     } catch (const lathe::Error&) {
@@ -37,7 +38,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace lathe::formats;
     switch (data[0] % 3) {
         case 0: attempt("adapter_config.json", data + 1, size - 1, [] { readAdapter(folder()); }); break;
-        case 1: attempt("model.safetensors.index.json", data + 1, size - 1, [] { openShardedSafetensors(folder() / "model.safetensors.index.json"); }); break;
+        case 1:
+            attempt("model.safetensors.index.json", data + 1, size - 1,
+                    [] { openShardedSafetensors(folder() / "model.safetensors.index.json"); });
+            break;
         default: attempt("tokenizer.json", data + 1, size - 1, [] { vocabularyOfFolder(folder()); }); break;
     }
     return 0;

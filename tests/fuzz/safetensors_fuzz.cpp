@@ -14,7 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             if (header.dataStart + entry.begin + entry.info.bytes > size) std::abort();
             if (entry.info.elements > 4096) continue;
             std::vector<float> values(entry.info.elements);
-            lathe::formats::toFloat(entry.info.type, bytes.subspan(header.dataStart + entry.begin, entry.info.bytes), values);
+            lathe::formats::toFloat(entry.info.type, bytes.subspan(header.dataStart + entry.begin, entry.info.bytes),
+                                    values);
         }
     } catch (const lathe::Error&) {
     }
