@@ -27,11 +27,18 @@ Json pointJson(const MetricPoint& point) {
 /// Shows a run on the terminal, or as JSON lines.
 class TerminalObserver : public TrainObserver {
 public:
-    explicit TerminalObserver(Output& output) : output_(output) {}
+    TerminalObserver(Output& output, std::stop_source stop) : output_(output), stop_(std::move(stop)) {}
+
+    /// Why the run paused by itself, such as a full disk; empty if it did not. To be asked after the run has ended.
+    const std::string& pauseSentence() const { return pauseSentence_; }
 
     void stateChanged(RunState state, const std::string& sentence) override {
+        if (state == RunState::Paused) {
+            // Nobody can put it right and press Go on here; --resume does that.
+            pauseSentence_ = sentence;
+            stop_.request_stop();
+        }
         if (output_.isJson) output_.json({{"state", runStateName(state)}, {"sentence", sentence}});
-        else if (!sentence.empty() && state == RunState::Paused) output_.line(sentence);
     }
     void progressed(const StepProgress& now) override {
         const std::string left = secondsLeftText(now.secondsLeft);
@@ -62,6 +69,8 @@ public:
 
 private:
     Output& output_;
+    std::stop_source stop_;
+    std::string pauseSentence_;
     std::string lastLoss_;
 };
 
@@ -87,10 +96,12 @@ void run(Context& context, const Options& options) {
     RunSpec spec = readSpecFile(options.spec, options.settings);
     if (!options.output.empty()) spec.output = options.output;
     Session& session = context.session();
-    const auto observer = std::make_shared<TerminalObserver>(context.output);
+    const auto observer = std::make_shared<TerminalObserver>(context.output, context.stop);
     const auto handle = options.isResume ? session.continueRun(spec, observer) : session.startRun(spec, observer);
     const std::stop_callback stopRun(context.stop.get_token(), [&handle] { handle->stop(); });
-    report(context.output, handle->wait(), spec.output);
+    const RunResult result = handle->wait();
+    if (!observer->pauseSentence().empty()) throw Error(ErrorCode::Io, observer->pauseSentence());
+    report(context.output, result, spec.output);
 }
 
 }  // namespace
