@@ -245,9 +245,6 @@ public:
         return session::launchRun(std::move(inputs), std::move(record), workspace_.get(), std::move(observer));
     }
     std::shared_ptr<RunHandle> continueRun(const RunSpec& asked, std::shared_ptr<TrainObserver> observer) override {
-        // A run that ended before its first checkpoint starts over; where no run was, continuing is a mistake.
-        if (!fs::exists(fs::absolute(asked.output) / "run.json"))
-            throw Error(ErrorCode::NotFound, fmt::format("There is no checkpoint to continue from in {}. No run was started there. Start it without --resume, or check the output folder.", asked.output), {asked.output});
         std::optional<workspace::RunRecord> known;
         if (workspace_) known = workspace_->runByOutput(fs::absolute(asked.output));
         train::RunInputs inputs = inputsOf(asked, {}, known ? known->datasetFingerprint : std::string());
