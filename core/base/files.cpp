@@ -30,6 +30,8 @@ namespace fs = std::filesystem;
                 fmt::format("Could not {} {}. {}. {}.", doing, file.string(), std::strerror(code), advice), {file.string()});
 }
 
+thread_local int deferredSyncs = 0;  ///< DeferredSync objects alive on this thread
+
 class Descriptor {
 public:
     Descriptor(const fs::path& file, int flags) : value_(::open(file.c_str(), flags | O_CLOEXEC)) {}
@@ -110,13 +112,22 @@ void AtomicFileWriter::write(std::span<const std::byte> bytes) {
 
 void AtomicFileWriter::write(std::string_view text) { write(std::as_bytes(std::span(text.data(), text.size()))); }
 
+DeferredSync::DeferredSync() { ++deferredSyncs; }
+DeferredSync::~DeferredSync() { --deferredSyncs; }
+
+void syncFile(const fs::path& file) {
+    const Descriptor input(file, O_RDONLY);
+    if (input.value() < 0) throwSystemError("open", file, errno);
+    if (::fsync(input.value()) != 0) throwSystemError("write", file, errno);
+}
+
 void AtomicFileWriter::commit() {
     // A failed fsync is final: the pages count as clean afterwards, so a retry would lie. The destructor drops the file.
-    if (::fsync(descriptor_) != 0) throwSystemError("write", file_, errno);
+    if (deferredSyncs == 0 && ::fsync(descriptor_) != 0) throwSystemError("write", file_, errno);
     if (::rename(temporary_.c_str(), file_.c_str()) != 0) throwSystemError("write", file_, errno);
     ::close(descriptor_);
     descriptor_ = -1;
-    syncFolder(file_.has_parent_path() ? file_.parent_path() : fs::path("."));
+    if (deferredSyncs == 0) syncFolder(file_.has_parent_path() ? file_.parent_path() : fs::path("."));
 }
 
 void syncFolder(const fs::path& folder) {

@@ -38,6 +38,19 @@ private:
     int descriptor_ = -1;
 };
 
+/// While it lives, AtomicFileWriter::commit() on this thread does not wait for the disk: for many files in a folder that has
+/// no name yet, which is synced as a whole (syncFile, syncFolder) before it gets one.
+class DeferredSync {
+public:
+    DeferredSync();
+    ~DeferredSync();
+    DeferredSync(const DeferredSync&) = delete;
+    DeferredSync& operator=(const DeferredSync&) = delete;
+};
+
+/// Waits until a file's bytes are on the disk. Throws Io; a failed sync is final, write the file again.
+void syncFile(const std::filesystem::path& file);
+
 /// fsyncs a folder so that a rename in it survives a power cut. Throws Io.
 void syncFolder(const std::filesystem::path& folder);
 

@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <lathe/error.h>
 
+#include "tensor/huge_pages.h"
+
 namespace lathe::tensor {
 namespace {
 
@@ -256,8 +258,11 @@ void AdamW::makeMoments() {
         const auto& value = parameters_[i].value;
         if (!value.grad().defined() || slots_[i].mean.defined()) continue;
         const auto options = torch::TensorOptions().dtype(torch::kFloat32).device(value.device());
-        slots_[i].mean = torch::zeros(value.sizes(), options);
-        slots_[i].square = torch::zeros(value.sizes(), options);
+        for (auto* moment : {&slots_[i].mean, &slots_[i].square}) {
+            *moment = torch::empty(value.sizes(), options);
+            adviseHugePages(*moment);
+            moment->zero_();
+        }
     }
 }
 

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "train/checkpoints.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
-#include <cstring>
 
 #include <fmt/format.h>
 #include <lathe/error.h>
@@ -32,14 +27,6 @@ fs::path checkpointsOf(const fs::path& output) { return output / "checkpoints"; 
 bool isTrainerFile(const fs::path& file) {
     const auto name = file.filename();
     return name == kManifest || name == kStateFile || name == kOptimizerFile;
-}
-
-void syncFile(const fs::path& file) {
-    const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-    const bool isSynced = descriptor >= 0 && ::fsync(descriptor) == 0;
-    const int code = errno;
-    if (descriptor >= 0) ::close(descriptor);
-    if (!isSynced) throw Error(ErrorCode::Io, fmt::format("{} could not be written to the disk. {}. The checkpoint before it is kept. Free space and continue.", file.string(), std::strerror(code)), {file.string()});
 }
 
 OrderedJson optionalNumber(const std::optional<double>& value) { return value && std::isfinite(*value) ? OrderedJson(*value) : OrderedJson(nullptr); }
@@ -107,7 +94,7 @@ void writeManifest(const fs::path& folder, const OrderedJson& head) {
     }
     std::sort(files.begin(), files.end());
     for (const auto& file : files) {
-        syncFile(file);
+        base::syncFile(file);
         manifest["files"][file.filename().string()] = {{"bytes", fs::file_size(file)}, {"sha256", base::sha256File(file)}};
     }
     base::writeFileAtomically(folder / kManifest, manifest.dump(2) + "\n");
@@ -128,24 +115,36 @@ void replaceFolder(const fs::path& from, const fs::path& to) {
                                            error.code().message()), {error.path1().string()});
 }
 
-struct TemporaryFolder {
+/// Removes the folder at its end unless it was renamed or is to be kept.
+class TemporaryFolder {
+public:
+    struct Existing {};
     explicit TemporaryFolder(fs::path where) : path(std::move(where)) {
         fs::remove_all(path);
         fs::create_directories(path);
     }
+    TemporaryFolder(fs::path where, Existing) : path(std::move(where)) {}
     ~TemporaryFolder() {
         std::error_code ignored;
-        fs::remove_all(path, ignored);
+        if (!isKept_) fs::remove_all(path, ignored);
     }
     TemporaryFolder(const TemporaryFolder&) = delete;
     TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    fs::path path;
+    void keep() { isKept_ = true; }
+
+    const fs::path path;
+
+private:
+    bool isKept_ = false;
 };
 
 }  // namespace
 
-std::filesystem::path saveCheckpoint(const fs::path& output, const CheckpointContent& content, std::uint64_t neededBytes) {
+PendingCheckpoint beginCheckpoint(const fs::path& output, const CheckpointContent& content, std::uint64_t neededBytes) {
     const auto root = checkpointsOf(output);
+    PendingCheckpoint pending;
+    pending.temporary = root / fmt::format("checkpoint-{}.tmp", content.state.step);
+    pending.place = root / fmt::format("checkpoint-{}", content.state.step);
     try {
         fs::create_directories(root);
         const auto free = base::freeDiskBytes(root);
@@ -153,7 +152,8 @@ std::filesystem::path saveCheckpoint(const fs::path& output, const CheckpointCon
             throw Error(ErrorCode::Io, fmt::format("The disk of {} has {} MiB left. A checkpoint needs {} MiB there to be safe. Free space and continue; nothing is lost until then.",
                                                    root.string(), free >> 20, neededBytes >> 20), {root.string()});
         }
-        const TemporaryFolder temporary(root / fmt::format("checkpoint-{}.tmp", content.state.step));
+        TemporaryFolder temporary(pending.temporary);
+        const base::DeferredSync later;
         content.saveModel(temporary.path);
         writeOptimizer(temporary.path, *content.optimizer);
         base::writeFileAtomically(temporary.path / kStateFile, stateJson(content.state, content.epoch).dump(2) + "\n");
@@ -165,10 +165,19 @@ std::filesystem::path saveCheckpoint(const fs::path& output, const CheckpointCon
         const auto& spec = OrderedJson::parse(content.state.specJson);
         const auto metric = content.state.validation.find(spec["training"]["metric_for_best_model"].get<std::string>());
         head["metric"] = content.state.isEvaluated && metric != content.state.validation.end() ? optionalNumber(metric->second) : OrderedJson(nullptr);
-        writeManifest(temporary.path, head);
-        const auto place = root / fmt::format("checkpoint-{}", content.state.step);
-        replaceFolder(temporary.path, place);
-        return place;
+        pending.manifestHead = head.dump();
+        temporary.keep();
+        return pending;
+    } catch (const fs::filesystem_error& error) {
+        throwIo(error);
+    }
+}
+
+void completeCheckpoint(const PendingCheckpoint& pending) {
+    try {
+        const TemporaryFolder temporary(pending.temporary, TemporaryFolder::Existing{});
+        writeManifest(pending.temporary, OrderedJson::parse(pending.manifestHead));
+        replaceFolder(pending.temporary, pending.place);
     } catch (const fs::filesystem_error& error) {
         throwIo(error);
     }

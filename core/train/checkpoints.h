@@ -56,9 +56,20 @@ struct CheckpointContent {
     std::function<void(const std::filesystem::path&)> saveModel;  ///< weights, config, tokenizer
 };
 
-/// Writes checkpoint-STEP whole or not at all: temporary folder, fsync, manifest, rename, fsync of the parent. Returns its
-/// path. Throws Io (with nothing lost) and Io when less than `neededBytes` are free.
-std::filesystem::path saveCheckpoint(const std::filesystem::path& output, const CheckpointContent& content, std::uint64_t neededBytes);
+/// A checkpoint whose files are written but not yet safe; its folder has a temporary name.
+struct PendingCheckpoint {
+    std::filesystem::path temporary;
+    std::filesystem::path place;     ///< what it will be called
+    std::string manifestHead;        ///< JSON: sequence, step, epoch, metric
+};
+
+/// Writes the files without waiting for the disk: when this returns, training may go on. Throws Io (nothing is left behind
+/// then), also when less than `neededBytes` are free.
+PendingCheckpoint beginCheckpoint(const std::filesystem::path& output, const CheckpointContent& content, std::uint64_t neededBytes);
+
+/// fsync, SHA-256 sums, manifest, rename, fsync of the parent: checkpoint-STEP appears whole or not at all. May run on any
+/// thread. Throws Io (nothing is left behind then).
+void completeCheckpoint(const PendingCheckpoint& pending);
 
 /// A folder with a manifest, oldest first by the manifest's sequence number. Sizes of files are checked, sums are not.
 struct CheckpointFile {

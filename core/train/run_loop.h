@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// The training loop of one run; see train() for the contract.
 #pragma once
+#include <atomic>
 #include <chrono>
 #include <deque>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tasks/task.h"
@@ -54,7 +57,15 @@ private:
     void noteMetric(double value);
     void sample();
     void save(const std::string& reason);
-    void trySave();
+    /// Waits for the checkpoint that is on its way to the disk and tells of it. Returns why it failed, or nothing.
+    std::optional<std::string> collectSave();
+    struct SaveJob {
+        PendingCheckpoint pending;
+        std::int64_t step = 0;
+        std::atomic<bool> isDone{false};
+        std::exception_ptr error;  ///< written before isDone
+        std::jthread thread;
+    };
     std::uint64_t neededBytes() const;
     void saveModelInto(const std::filesystem::path& folder);
     void publish();
@@ -78,6 +89,7 @@ private:
     TrainerState state_;
     std::unique_ptr<RunFiles> files_;
     Provenance provenance_;
+    std::unique_ptr<SaveJob> saving_;
     std::filesystem::path lastCheckpoint_;
     std::int64_t lastSavedStep_ = -1;
     std::uint64_t lastCheckpointBytes_ = 0;

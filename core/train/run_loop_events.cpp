@@ -21,6 +21,12 @@ bool RunLoop::isDue(const std::string& strategy, std::int64_t every) const {
 void RunLoop::afterStep() {
     const auto& training = spec_.training;
     improved_ = false;
+    if (saving_ && saving_->isDone) {
+        if (const auto trouble = collectSave()) {
+            pauseWith(fmt::format("Paused: {}", *trouble));
+            save("");
+        }
+    }
     if (isDue(training.evalStrategy, training.evalSteps.value_or(training.loggingSteps))) evaluate();
     state_.isEvaluated = true;
     if (state_.step % plan_.stepsPerEpoch == 0 || state_.step == plan_.totalSteps) sample();
@@ -128,22 +134,55 @@ void RunLoop::save(const std::string& reason) {
     content.epoch = epoch();
     content.optimizer = target_.optimizer.get();
     content.saveModel = [this](const fs::path& folder) { saveModelInto(folder); };
+    const bool isLast = reason == "stop";
     while (true) {
         try {
-            lastCheckpoint_ = saveCheckpoint(inputs_.output, content, neededBytes());
+            if (const auto trouble = collectSave()) log(LogLevel::Warning, *trouble);  // the present state is saved instead
+            saving_ = std::make_unique<SaveJob>();
+            saving_->pending = beginCheckpoint(inputs_.output, content, neededBytes());
+            saving_->step = state_.step;
+            const bool isBest = improved_ && spec_.training.loadBestModelAtEnd;
+            saving_->thread = std::jthread([job = saving_.get(), isBest, output = inputs_.output, limit = spec_.training.saveTotalLimit, bestStep = state_.bestStep] {
+                try {
+                    completeCheckpoint(job->pending);
+                    if (isBest) publishBest(job->pending.place, output);
+                    pruneCheckpoints(output, limit, bestStep);
+                } catch (...) {
+                    job->error = std::current_exception();
+                }
+                job->isDone = true;
+            });
+            if (isLast) {
+                if (const auto trouble = collectSave()) throw Error(ErrorCode::Io, *trouble);
+            }
             break;
         } catch (const Error& error) {
+            saving_.reset();
             const bool isDisk = error.code() == ErrorCode::Io || error.code() == ErrorCode::NotFound;
-            if (!isDisk || reason == "stop") throw;
+            if (!isDisk || isLast) throw;
             pauseWith(fmt::format("Paused: the checkpoint of step {} could not be saved. {}", state_.step, error.what()));
         }
     }
     lastSavedStep_ = state_.step;
+}
+
+std::optional<std::string> RunLoop::collectSave() {
+    if (!saving_) return std::nullopt;
+    const auto job = std::move(saving_);
+    job->thread.join();
+    if (job->error) {
+        if (lastSavedStep_ == job->step) lastSavedStep_ = -1;
+        try {
+            std::rethrow_exception(job->error);
+        } catch (const std::exception& error) {
+            return fmt::format("The checkpoint of step {} could not be saved. {}", job->step, error.what());
+        }
+    }
+    lastCheckpoint_ = job->pending.place;
     const auto found = findCheckpoints(inputs_.output);
     if (!found.empty()) lastCheckpointBytes_ = found.back().bytes;
-    if (improved_ && spec_.training.loadBestModelAtEnd) publishBest(lastCheckpoint_, inputs_.output);
-    pruneCheckpoints(inputs_.output, spec_.training.saveTotalLimit, state_.bestStep);
-    observer_.happened({state_.step, "checkpoint", fmt::format("Saved {}.", lastCheckpoint_.filename().string())});
+    observer_.happened({job->step, "checkpoint", fmt::format("Saved {}.", lastCheckpoint_.filename().string())});
+    return std::nullopt;
 }
 
 void RunLoop::publish() {
@@ -154,6 +193,7 @@ void RunLoop::publish() {
 }
 
 RunResult RunLoop::finish(RunState state) {
+    if (const auto trouble = collectSave()) log(LogLevel::Error, *trouble);
     if (state == RunState::Finished && target_.optimizer) {
         progress("Saving");
         publish();
