@@ -90,6 +90,32 @@ TEST(SimilarityIndex, EveryThresholdGivesWhatTheFullMatrixGives) {
     }
 }
 
+TEST(SimilarityIndex, WithAndWithoutAnOverruleTheSameRowsGo) {
+    // An overrule on a pair that is far apart changes nothing, but takes the other way through the pairs.
+    const EmbeddingMatrix matrix = drawn(400, 24, 21);
+    std::vector<std::string> texts;
+    for (int row = 0; row < 400; ++row) texts.push_back(std::to_string(row % 350));
+    EmbeddingMatrix copies = matrix;
+    for (int row = 350; row < 400; ++row) std::copy_n(matrix.row(row - 350).begin(), 24, copies.values.begin() + row * 24);
+    const auto index = SimilarityIndex::build({copies, texts, {}}, {});
+    for (const double threshold : {0.5, 0.7, 0.85, 0.95, 1.0}) {
+        DedupRules rules = at(threshold);
+        const DedupAnswer plain = index->answer(rules);
+        std::int64_t far = 1;
+        while (far < 350 && Textbook(copies).cosine(0, far) > 0.3f) ++far;
+        rules.overrules = {{0, far, false}};
+        const DedupAnswer asked = index->answer(rules);
+        EXPECT_EQ(plain.kept, asked.kept);
+        EXPECT_EQ(plain.groupCount, asked.groupCount);
+        EXPECT_EQ(plain.exactCount, asked.exactCount);
+        ASSERT_EQ(plain.removed.size(), asked.removed.size());
+        for (std::size_t i = 0; i < plain.removed.size(); ++i) {
+            EXPECT_EQ(plain.removed[i].kept, asked.removed[i].kept) << threshold;
+            EXPECT_EQ(plain.removed[i].similarity, asked.removed[i].similarity);
+        }
+    }
+}
+
 TEST(SimilarityIndex, TheThresholdIsStrict) {
     const EmbeddingMatrix matrix{2, 2, {1, 0, 0.6f, 0.8f}};
     DedupSearch search;
