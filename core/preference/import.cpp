@@ -237,7 +237,12 @@ private:
             auto& all = result_.items[entry->second].labels;
             for (LabelEvent& label : labels) all.push_back(std::move(label));
         }
-        result_.form = columns_.ratingA >= 0 && columns_.ratingB >= 0 ? "two answers with ratings" : columns_.label >= 0 ? "two answers with labels" : "two answers without labels";
+        const auto hasLabel = [&](auto wanted) {
+            return std::any_of(result_.items.begin(), result_.items.end(), [&](const ImportedItem& item) { return std::any_of(item.labels.begin(), item.labels.end(), wanted); });
+        };
+        const bool hasRatings = hasLabel([](const LabelEvent& label) { return label.kind == LabelKind::Rating; });
+        const bool hasLabels = hasLabel([](const LabelEvent& label) { return isJudgement(label.kind); });
+        result_.form = hasRatings ? "two answers with ratings" : hasLabels ? "two answers with labels" : "two answers without labels";
     }
 
     /// The judgement of a row with its flag and note. Returns the reason why it cannot be used, or empty.

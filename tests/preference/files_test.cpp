@@ -141,6 +141,7 @@ TEST(WritePreferences, TheCompleteFormatComesBackAsItWas) {
     }
     const auto back = readPreferences(columns, cells, "file");
     ASSERT_EQ(back.items.size(), 2U);
+    EXPECT_EQ(back.form, "two answers with labels");  // the rating columns are there and empty
     EXPECT_EQ(back.items[0].item.answerA, "x,\n\"y\"");
     Log again;
     for (const auto& event : back.items[0].labels) {
