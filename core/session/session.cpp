@@ -129,11 +129,15 @@ public:
         return session::openGenerator(resolve(name), weights, stop);
     }
     std::vector<TokenizeResult> tokenize(const std::string& name, const std::vector<std::string>& texts) const override {
-        const text::Tokenizer tokenizer = tokenizerOf(resolve(name));
+        const ResolvedModel model = resolve(name);
+        const text::Tokenizer tokenizer = tokenizerOf(model);
+        // As Hugging Face's two doors do it: transformers, the only one that reads GGUF, shows special tokens; tokenizers, which reads tokenizer.json, leaves them out.
+        const bool isGguf = model.path.extension() == ".gguf" || !(fs::exists(model.path / "tokenizer.json") || fs::exists(model.path / "vocab.txt") || fs::exists(model.path / "vocab.json"));
+        const auto skip = isGguf ? text::SkipSpecialTokens::No : text::SkipSpecialTokens::Yes;
         std::vector<TokenizeResult> results;
         for (const std::string& text : texts) {
             std::vector<std::int32_t> ids = tokenizer.encode(text);
-            std::string decoded = tokenizer.decode(ids);
+            std::string decoded = tokenizer.decode(ids, skip);
             results.push_back({std::move(ids), std::move(decoded)});
         }
         return results;
