@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <map>
 #include <unordered_map>
@@ -81,9 +82,28 @@ std::unordered_map<std::int64_t, int> placesOf(const Split& split) {
     return places;
 }
 
+int namedPart(std::string_view cell, std::int64_t row, const std::string& column) {
+    static const std::unordered_map<std::string, int> kParts = {{"train", 0}, {"training", 0}, {"validation", 1}, {"valid", 1}, {"val", 1}, {"dev", 1}, {"eval", 1}, {"test", 2}};
+    std::string name(cell);
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    if (const auto found = kParts.find(name); found != kParts.end()) return found->second;
+    throw Error(ErrorCode::InvalidInput, fmt::format("Row {} has \"{}\" in the split column {}. A part is train, validation or test. Correct the cell or choose another column.",
+                                                     row + 1, cell, column), {.file = {}, .row = row + 1});
+}
+
+Split splitByColumn(const Table& table, const std::string& name) {
+    const int column = table.requireColumn(name);
+    Split split;
+    for (std::int64_t row = 0; row < table.rowCount(); ++row) {
+        if (!table.isBlank(row, column)) partOf(split, namedPart(table.cell(row, column), row, name)).push_back(row);
+    }
+    return split;
+}
+
 }  // namespace
 
 Split splitRows(const Table& table, const SplitOptions& options) {
+    if (!options.column.empty()) return splitByColumn(table, options.column);
     const Shares shares = sharesOf(options);
     std::vector<data::SplitUnit> units = unitsOf(table, options);
     std::vector<int> parts;

@@ -34,34 +34,36 @@ DtypeNames namesOf(torch::ScalarType dtype) {
     }
 }
 
-/// Converts when its turn comes and lets go after its last element, so that one tensor at a time is held twice.
-formats::TensorToWrite toWrite(const std::string& name, const torch::Tensor& value, bool isTransposed,
+torch::Tensor valueOf(const Parameter& parameter, const ParameterSource& source) {
+    if (!source) {
+        return parameter.value.detach();
+    }
+    const torch::Tensor value = source(parameter);
+    return value.defined() ? value.detach() : parameter.value.detach();
+}
+
+/// Asks for the value and converts it when its turn comes, and lets go after its last element: one tensor at a time is
+/// held twice.
+formats::TensorToWrite toWrite(const std::string& name, const Parameter& parameter, const ParameterSource& source,
                                formats::TensorType type) {
-    std::vector<std::int64_t> shape = value.sizes().vec();
-    if (isTransposed) {
+    std::vector<std::int64_t> shape = parameter.value.sizes().vec();
+    if (parameter.isTransposed) {
         std::swap(shape[0], shape[1]);
     }
     auto held = std::make_shared<torch::Tensor>();
-    const auto read = [value = value.detach(), isTransposed, held](std::uint64_t first, std::span<float> out) {
+    const auto read = [&parameter, source, held](std::uint64_t first, std::span<float> out) {
         const torch::NoGradGuard noGrad;
         if (!held->defined()) {
-            *held = (isTransposed ? value.t() : value).to(torch::kCPU, torch::kFloat32).contiguous();
+            const torch::Tensor value = valueOf(parameter, source);
+            *held = (parameter.isTransposed ? value.t() : value).to(torch::kCPU, torch::kFloat32).contiguous();
         }
         const float* values = held->const_data_ptr<float>() + first;
         std::copy(values, values + out.size(), out.begin());
-        if (first + out.size() == static_cast<std::uint64_t>(value.numel())) {
+        if (first + out.size() == static_cast<std::uint64_t>(held->numel())) {
             *held = torch::Tensor();
         }
     };
     return formats::floatTensor(name, std::move(shape), type, read);
-}
-
-torch::Tensor valueOf(const Parameter& parameter, const ParameterSource& source) {
-    if (!source) {
-        return parameter.value;
-    }
-    const torch::Tensor value = source(parameter);
-    return value.defined() ? value : parameter.value;
 }
 
 void copyTensor(Parameter& parameter, const formats::TensorSource& source, const formats::TensorInfo& info) {
@@ -165,7 +167,7 @@ void saveModel(const Model& model, const std::filesystem::path& folder, const Sa
     const DtypeNames dtype = namesOf(options.dtype);
     std::vector<formats::TensorToWrite> tensors;
     for (const Parameter& parameter : model.parameters()) {
-        tensors.push_back(toWrite(parameter.name, valueOf(parameter, source), parameter.isTransposed, dtype.stored));
+        tensors.push_back(toWrite(parameter.name, parameter, source, dtype.stored));
     }
     formats::writeModelFolder(folder, configForSaving(model, options.dtype), options.generationConfigJson, tensors,
                               options.maxShardBytes);
@@ -186,7 +188,7 @@ void saveAdapter(Model& model, const std::filesystem::path& folder, std::string_
     config.alphaPattern = settings.alphaPattern;
     std::vector<formats::TensorToWrite> tensors;
     for (const Parameter& adapter : model.adapterParameters()) {
-        tensors.push_back(toWrite(adapter.name, valueOf(adapter, source), false, formats::TensorType::F32));
+        tensors.push_back(toWrite(adapter.name, adapter, source, formats::TensorType::F32));
     }
     if (model.architecture().head == HeadKind::LanguageModel) {
         config.taskType = "CAUSAL_LM";
@@ -201,8 +203,7 @@ void saveAdapter(Model& model, const std::filesystem::path& folder, std::string_
                 config.modulesToSave.end()) {
                 config.modulesToSave.push_back(module);
             }
-            tensors.push_back(toWrite("base_model.model." + parameter.name, valueOf(parameter, source),
-                                      parameter.isTransposed, formats::TensorType::F32));
+            tensors.push_back(toWrite("base_model.model." + parameter.name, parameter, source, formats::TensorType::F32));
         }
     }
     formats::writeAdapter(folder, config, tensors);

@@ -21,6 +21,7 @@
 #include "session/predictor.h"
 #include "session/preference.h"
 #include "session/run_keeper.h"
+#include "tensor/cpu_allocator.h"
 #include "tensor/torch.h"
 #include "train/checkpoints.h"
 #include "train/trainer.h"
@@ -84,6 +85,7 @@ TablePtr withRow(const Table& table, const std::vector<std::pair<std::string, st
 class LocalSession : public Session {
 public:
     explicit LocalSession(const SessionOptions& options) {
+        tensor::useCachingCpuAllocator();
         if (options.threads > 0) at::set_num_threads(options.threads);
         if (!options.workspace.empty()) workspace_ = std::make_unique<workspace::Workspace>(fs::absolute(options.workspace));
     }

@@ -84,6 +84,7 @@ void Task::splitExamples() {
     options.test = split.test;
     options.seed = static_cast<std::uint64_t>(split.seed);
     options.groupBy = split.groupBy.value_or("");
+    options.column = split.column.value_or("");
     // The split is made of table rows, so that it does not change with the template or the length limit.
     const Split rows = splitRows(table(), options);
     std::unordered_map<std::int64_t, std::int64_t> exampleOfRow;

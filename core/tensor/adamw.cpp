@@ -9,8 +9,6 @@
 #include <fmt/format.h>
 #include <lathe/error.h>
 
-#include "tensor/huge_pages.h"
-
 namespace lathe::tensor {
 namespace {
 
@@ -258,11 +256,8 @@ void AdamW::makeMoments() {
         const auto& value = parameters_[i].value;
         if (!value.grad().defined() || slots_[i].mean.defined()) continue;
         const auto options = torch::TensorOptions().dtype(torch::kFloat32).device(value.device());
-        for (auto* moment : {&slots_[i].mean, &slots_[i].square}) {
-            *moment = torch::empty(value.sizes(), options);
-            adviseHugePages(*moment);
-            moment->zero_();
-        }
+        slots_[i].mean = torch::zeros(value.sizes(), options);
+        slots_[i].square = torch::zeros(value.sizes(), options);
     }
 }
 

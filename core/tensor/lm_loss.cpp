@@ -10,8 +10,6 @@
 #include <ATen/Parallel.h>
 #include <lathe/error.h>
 
-#include "tensor/huge_pages.h"
-
 namespace lathe::tensor {
 namespace {
 
@@ -193,8 +191,6 @@ Totals runChunks(const torch::Tensor& chosen, const torch::Tensor& targets, cons
     const std::int64_t rows = chosen.size(0);
     const std::int64_t step = std::min(rows, rowsAtATime(weight, options.chunkBytes));
     auto buffer = torch::empty({step, weight.size(0)}, chosen.options());
-    adviseHugePages(buffer);
-    adviseHugePages(out.weight);
     Totals totals;
     for (std::int64_t first = 0; first < rows; first += step) {
         const std::int64_t count = std::min(step, rows - first);

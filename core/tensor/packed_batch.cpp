@@ -2,6 +2,7 @@
 #include "tensor/packed_batch.h"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 #include <string>
 
@@ -55,6 +56,12 @@ std::int64_t slotSize(const Rows& sequences, const BatchOptions& options) {
     return static_cast<std::int64_t>(longest);
 }
 
+std::int64_t roundedUp(std::int64_t rows) {
+    const auto sixteenth = static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(rows))) / 16;
+    const std::int64_t unit = std::clamp<std::int64_t>(sixteenth, 8, 64);
+    return (rows + unit - 1) / unit * unit;
+}
+
 }  // namespace
 
 std::int64_t PackedBatch::numTokens() const { return std::accumulate(lengths.begin(), lengths.end(), std::int64_t{0}); }
@@ -98,6 +105,10 @@ PackedBatch makePackedBatch(const Rows& sequences, const BatchOptions& options, 
         batch.lengths.push_back(length);
         batch.offsets.push_back(batch.offsets.back() + (options.layout == BatchLayout::Packed ? length : slot));
     }
+    const std::int64_t filled = batch.numRows();
+    if (options.isRounded && options.layout == BatchLayout::Packed) {
+        batch.offsets.back() = roundedUp(filled);
+    }
     const std::int64_t rows = batch.numRows();
     batch.ids = torch::full({rows}, options.padId, torch::kInt64);
     batch.positions = torch::empty({rows}, torch::kInt64);
@@ -108,6 +119,9 @@ PackedBatch makePackedBatch(const Rows& sequences, const BatchOptions& options, 
         std::copy(sequences[b].begin(), sequences[b].end(), batch.ids.data_ptr<std::int64_t>() + batch.offsets[b]);
         auto* positions = batch.positions.data_ptr<std::int64_t>();
         std::iota(positions + batch.offsets[b], positions + batch.offsets[b + 1], std::int64_t{0});
+        if (b + 1 == sequences.size() && rows > filled && options.layout == BatchLayout::Packed) {
+            std::fill(positions + filled, positions + rows, std::int64_t{0});  // stays inside any table of positions
+        }
         if (!tokenTypes.empty()) {
             std::copy(tokenTypes[b].begin(), tokenTypes[b].end(),
                       batch.tokenTypes.data_ptr<std::int64_t>() + batch.offsets[b]);

@@ -36,6 +36,9 @@ struct BatchOptions {
     BatchLayout layout = BatchLayout::Packed;
     std::int64_t maxLength = 0;  ///< slot size for MaxLength; ignored otherwise
     std::int32_t padId = 0;      ///< id of padding rows
+    /// Packed: the last slot gets up to an eighth of N more rows, so that few different N occur. oneDNN compiles and keeps a
+    /// kernel for each N it meets: new batch lengths cost time in every step, and memory that is never given back.
+    bool isRounded = false;
 };
 
 /// Lays sequences out on the CPU. `tokenTypes`, if not empty, has the sequences' shape.

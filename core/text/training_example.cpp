@@ -52,7 +52,7 @@ TokenisedExample tokeniseText(std::string text, std::size_t targetBegin, const T
     const std::optional<std::int32_t> eos = tokenizer.specialIds().eos;
     if (options.appendEos && !eos) {
         throw Error(ErrorCode::InvalidInput,
-                    "The model's tokenizer has no end-of-sequence token to append. Choose a language model, or set "
+                    "The model's tokenizer has no end-of-sequence token to append. Training on text needs one. Choose a language model, or set "
                     "eos_token in "
                     "its tokenizer_config.json.");
     }

@@ -6,6 +6,7 @@
 #include <lathe/error.h>
 
 #include "base/files.h"
+#include "tensor/cpu_allocator.h"
 #include "train/run_loop.h"
 #include "train/sampler.h"
 
@@ -196,6 +197,7 @@ RunResult RunLoop::finish(RunState state) {
     if (const auto trouble = collectSave()) log(LogLevel::Error, *trouble);
     if (state == RunState::Finished && target_.optimizer) {
         progress("Saving");
+        tensor::releaseCachedCpuMemory();  // the gradients' place is needed for conversion now
         publish();
     }
     RunResult result;

@@ -103,6 +103,8 @@ void addDataset(std::vector<SpecEntry>& t) {
                     LATHE_FIELD(dataset.split.seed)).range(0, kLargestSeed).advanced());
     t.push_back(Row("dataset.split.group_by", kText, group, "Keep together", "Rows with equal values in this column stay on one side of the split.",
                     LATHE_FIELD(dataset.split.groupBy)).advanced());
+    t.push_back(Row("dataset.split.column", kText, group, "Split column", "Column that says train, validation or test for each row; the shares are then passed over.",
+                    LATHE_FIELD(dataset.split.column)).advanced());
 }
 
 void addTrainable(std::vector<SpecEntry>& t) {

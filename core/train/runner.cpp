@@ -114,6 +114,7 @@ tensor::BatchOptions layoutOf(const RunSpec& spec, std::int32_t padId) {
     tensor::BatchOptions options;
     options.padId = padId;
     options.maxLength = spec.dataset.maxLength;
+    options.isRounded = true;
     if (spec.training.padding == "dynamic") options.layout = tensor::BatchLayout::Dynamic;
     if (spec.training.padding == "max_length") options.layout = tensor::BatchLayout::MaxLength;
     return options;

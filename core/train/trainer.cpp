@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "train/trainer.h"
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
+#include "tensor/cpu_allocator.h"
 #include "train/run_loop.h"
 #include "train/setup.h"
 
@@ -42,23 +39,11 @@ bool RunControl::waitWhilePaused() {
     return !stop_.stop_requested();
 }
 
-namespace {
-
-/// Gradients are freed and made anew each step: keep their pages instead of giving them back to the system in between.
-void keepFreedMemory() {
-#ifdef __GLIBC__
-    constexpr int kLargest = 32 << 20;  // glibc's own limit for blocks that come from its heap
-    mallopt(M_MMAP_THRESHOLD, kLargest);
-    mallopt(M_TRIM_THRESHOLD, 1 << 30);
-#endif
-}
-
-}  // namespace
-
 RunResult train(const RunInputs& inputs, TrainObserver& observer, RunControl& control) {
     RunResult result;
-    keepFreedMemory();
+    tensor::useCachingCpuAllocator();
     translateErrors([&] { result = RunLoop(inputs, observer, control).run(); });
+    tensor::releaseCachedCpuMemory();
     return result;
 }
 

@@ -103,6 +103,18 @@ TEST(Split, WrongSharesAndColumnsAreErrors) {
     EXPECT_THROW(splitRows(*table, options), Error);
 }
 
+TEST(Split, ColumnNamesEachRowsPart) {
+    const auto table = Table::fromColumns({"text", "part"}, {{"a", "b", "c", "d", "e"}, {"train", "Validation", "", "test", "dev"}});
+    SplitOptions options;
+    options.column = "part";
+    const Split split = splitRows(*table, options);
+    EXPECT_EQ(split.train, (std::vector<std::int64_t>{0}));
+    EXPECT_EQ(split.validation, (std::vector<std::int64_t>{1, 4}));
+    EXPECT_EQ(split.test, (std::vector<std::int64_t>{3}));
+    options.column = "text";
+    EXPECT_THROW(splitRows(*table, options), Error);
+}
+
 TEST(Split, StraddlingClustersAreFoundAndMoved) {
     const Split split{{0, 1, 2, 5, 6}, {3, 4}, {7}};
     const auto straddling = straddlingClusters(split, {{0, 1}, {2, 5, 3}, {4, 7}});

@@ -246,6 +246,7 @@ struct SplitOptions {
     std::string groupBy;             ///< rows with one value of this column stay together; empty = none
     std::string stratifyBy;          ///< column whose labels are spread evenly; empty = none
     std::string labelSeparator;      ///< for stratifyBy: several labels a cell; empty = one
+    std::string column;              ///< each row names its own part here and everything above is passed over; empty = none
 };
 
 /// Row numbers of the parts, each ascending.
@@ -256,7 +257,8 @@ struct Split {
 };
 
 /// Depends on the options and the cells only, not on the machine. With stratifyBy: iterative stratification (Sechidis,
-/// Tsoumakas and Vlahavas 2011), by groups where groupBy is set. Throws InvalidInput and NotFound.
+/// Tsoumakas and Vlahavas 2011), by groups where groupBy is set. With column: train, validation (or valid, val, dev, eval) and
+/// test, in any case; rows with a blank are in no part. Throws InvalidInput and NotFound.
 Split splitRows(const Table& table, const SplitOptions& options);
 
 /// Moves rows given as clusters of similar rows so that none straddles: each goes whole to the part that holds most of it.

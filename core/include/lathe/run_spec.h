@@ -21,6 +21,7 @@ struct SplitSpec {
     double test = 0.0;
     std::int64_t seed = 42;
     std::optional<std::string> groupBy;  ///< column whose equal values stay on one side
+    std::optional<std::string> column;   ///< column in which each row names its own part; the shares are then passed over
 };
 
 /// Which rows, and how a row becomes text. Fields that a task does not use are ignored by it and not written.

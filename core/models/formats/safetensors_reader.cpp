@@ -122,8 +122,8 @@ public:
         return true;
     }
 
-    bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& error) override {
-        throwCorrupt(what_, fmt::format("Its header is not JSON at byte {} ({})", position, error.what()));
+    bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {
+        throwCorrupt(what_, fmt::format("Its header is not JSON at byte {}", position));
     }
 
 private:
