@@ -34,7 +34,7 @@ std::optional<std::int64_t> firstOutside(const torch::Tensor& ids, std::int64_t 
 void checkIds(const torch::Tensor& ids, std::int64_t limit, const char* what) {
     if (const auto id = firstOutside(ids, limit)) {
         throw Error(ErrorCode::InvalidInput,
-                    fmt::format("{} {} is outside the model's table of {}. The tokenizer is not the model's. Use the tokenizer that "
+                    fmt::format("{} {} is outside the model's table of {}. The tokenizer is not the model's. Use the one that "
                                 "belongs to this model.",
                                 what, *id, limit));
     }

@@ -139,7 +139,7 @@ std::vector<const formats::TensorInfo*> matchTensors(const formats::TensorSource
         if (found == nullptr && !mayBeNew) {
             throw Error(ErrorCode::CorruptFile,
                         fmt::format("{} has no tensor {} of shape [{}], which its config.json calls for. The file is "
-                                    "incomplete or belongs to another model: fetch it again.",
+                                    "incomplete or belongs to another model. Fetch it again.",
                                     source.description(), info.name, fmt::join(info.fileShape(), ", ")));
         }
         if (found != nullptr && found->shape != info.fileShape()) {
@@ -147,7 +147,7 @@ std::vector<const formats::TensorInfo*> matchTensors(const formats::TensorSource
                 throw Error(ErrorCode::CorruptFile,
                             fmt::format("{}: tensor {} has shape [{}] but config.json calls for [{}]. Weights and "
                                         "config belong to different "
-                                        "models: fetch both again.",
+                                        "models. Fetch both again.",
                                         source.description(), found->name, fmt::join(found->shape, ", "),
                                         fmt::join(info.fileShape(), ", ")));
             }
@@ -183,7 +183,7 @@ std::vector<std::string> unusedTensors(const formats::TensorSource& source, cons
             throw Error(ErrorCode::CorruptFile,
                         fmt::format("{} holds a tensor {} of shape [{}] that a {} model with this config.json does not "
                                     "have. Weights and "
-                                    "config belong to different models: fetch both again.",
+                                    "config belong to different models. Fetch both again.",
                                     source.description(), info.name, fmt::join(info.shape, ", "), a.modelType));
         }
         unused.push_back(info.name);

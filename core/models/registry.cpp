@@ -47,7 +47,7 @@ const Family& familyOf(std::string_view modelType) {
 std::int64_t defaultHeadWidth(const Architecture& a) {
     if (a.width % a.numHeads != 0) {
         throw Error(ErrorCode::CorruptFile,
-                    fmt::format("config.json: a width of {} is not a multiple of {} attention heads. Take the file "
+                    fmt::format("config.json: a width of {} is not a multiple of {} attention heads. The file is damaged. Take it "
                                 "from the model's source again.",
                                 a.width, a.numHeads));
     }

@@ -105,7 +105,7 @@ LoraSettings settingsOf(const formats::LoraFileConfig& config) {
     } else if (!config.targetModulesPattern.empty()) {
         throw Error(ErrorCode::Unsupported,
                     fmt::format("adapter_config.json: target_modules is the pattern \"{}\". Only lists of names are "
-                                "built in: save the adapter with a list.",
+                                "built in. Save the adapter with a list.",
                                 config.targetModulesPattern));
     }
     return settings;
