@@ -12,6 +12,7 @@
 #include <lathe/error.h>
 
 #include "models/loader.h"
+#include "session/answers.h"
 #include "session/device.h"
 #include "session/similarity.h"
 #include "session/generator.h"
@@ -279,6 +280,12 @@ public:
         inputs.model = resolve(name).path;
         const train::Evaluation result = train::evaluate(inputs, split, progress, stop);
         return {result.rows, result.seconds, result.values};
+    }
+
+    AnswerCheck checkAnswers(const std::string& name, const RunSpec& spec, const std::string& split, const std::string& weights, const GenerationOptions& options,
+                             const ProgressSink& progress, std::stop_token stop) override {
+        const train::RunInputs inputs = inputsOf(spec, stop);
+        return session::checkAnswers(*openGenerator(name, weights, stop), inputs.spec, *inputs.table, split, options, progress, stop);
     }
 
     // ---- Preferences

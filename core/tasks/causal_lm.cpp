@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// causal-lm: the next token of a text made from a row by a template; EOS is appended and trained.
 #include <cmath>
+#include <numeric>
 
 #include <fmt/format.h>
 #include <lathe/error.h>
@@ -90,15 +91,7 @@ public:
         for (const auto example : from) {
             if (static_cast<std::int64_t>(prompts.size()) >= count) break;
             const std::int64_t row = examples()[static_cast<std::size_t>(example)].row;
-            const auto rendered = template_.render(lookup(row));
-            for (const auto& field : rendered.fields) {
-                if (field.column != target_) continue;
-                // Without the white space before the answer, which belongs to the answer's first token.
-                std::string prompt = rendered.text.substr(0, field.bytes.begin);
-                prompt.erase(prompt.find_last_not_of(" \t\r\n") + 1);
-                if (!prompt.empty()) prompts.push_back({row, prompt, rendered.text.substr(field.bytes.begin)});
-                break;
-            }
+            if (auto prompt = answerPrompt(template_, target_, table(), row)) prompts.push_back(std::move(*prompt));
         }
         return prompts;
     }
@@ -140,10 +133,10 @@ protected:
     }
 
 private:
-    text::RowLookup lookup(std::int64_t row) const {
-        return [this, row](const std::string& column) { return cellText(table(), row, column); };
+    text::TokenisedExample tokenise(std::int64_t row) const {
+        const auto lookup = [this, row](const std::string& column) { return cellText(table(), row, column); };
+        return text::tokeniseExample(template_, lookup, tokenizer(), options_);
     }
-    text::TokenisedExample tokenise(std::int64_t row) const { return text::tokeniseExample(template_, lookup(row), tokenizer(), options_); }
 
     text::PromptTemplate template_;
     text::ExampleOptions options_;
@@ -175,6 +168,38 @@ private:
 std::unique_ptr<Evaluation> CausalLm::startEvaluation() { return std::make_unique<CausalLmEvaluation>(*this); }
 
 }  // namespace
+
+std::optional<SamplePrompt> answerPrompt(const text::PromptTemplate& words, const std::string& target, const Table& table, std::int64_t row) {
+    const auto rendered = words.render([&](const std::string& column) { return cellText(table, row, column); });
+    for (const auto& field : rendered.fields) {
+        if (field.column != target) continue;
+        std::string prompt = rendered.text.substr(0, field.bytes.begin);
+        prompt.erase(prompt.find_last_not_of(" \t\r\n") + 1);
+        if (prompt.empty()) return std::nullopt;
+        return SamplePrompt{row, std::move(prompt), rendered.text.substr(field.bytes.begin)};
+    }
+    return std::nullopt;
+}
+
+std::vector<SamplePrompt> answerPrompts(const RunSpec& spec, const Table& table, const std::string& split) {
+    const text::PromptTemplate words(spec.dataset.textTemplate.value_or(""));
+    words.checkColumns(table.columnNames());
+    if (words.fields().empty()) {
+        throw Error(ErrorCode::InvalidInput, "dataset.template has no {Column} field. Every row would give the same text. Name at least one column in it.");
+    }
+    const std::string target = spec.dataset.target.value_or(words.fields().back());
+    const Split parts = splitRows(table, splitOptionsOf(spec));
+    std::vector<std::int64_t> rows = split == "train" ? parts.train : split == "test" ? parts.test : parts.validation;
+    if (split == "all") {
+        rows.resize(static_cast<std::size_t>(table.rowCount()));
+        std::iota(rows.begin(), rows.end(), std::int64_t{0});
+    }
+    std::vector<SamplePrompt> prompts;
+    for (const auto row : rows) {
+        if (auto prompt = answerPrompt(words, target, table, row)) prompts.push_back(std::move(*prompt));
+    }
+    return prompts;
+}
 
 std::unique_ptr<Task> makeCausalLm(TaskInputs inputs) { return std::make_unique<CausalLm>(std::move(inputs)); }
 

@@ -77,16 +77,20 @@ void Task::prepare(const ProgressSink& progress, std::stop_token stop) {
     }
 }
 
-void Task::splitExamples() {
-    const auto& split = spec().dataset.split;
+SplitOptions splitOptionsOf(const RunSpec& spec) {
+    const auto& split = spec.dataset.split;
     SplitOptions options;
     options.validation = split.validation;
     options.test = split.test;
     options.seed = static_cast<std::uint64_t>(split.seed);
     options.groupBy = split.groupBy.value_or("");
     options.column = split.column.value_or("");
+    return options;
+}
+
+void Task::splitExamples() {
     // The split is made of table rows, so that it does not change with the template or the length limit.
-    const Split rows = splitRows(table(), options);
+    const Split rows = splitRows(table(), splitOptionsOf(spec()));
     std::unordered_map<std::int64_t, std::int64_t> exampleOfRow;
     for (std::size_t i = 0; i < examples_.size(); ++i) exampleOfRow.emplace(examples_[i].row, static_cast<std::int64_t>(i));
     const auto collect = [&](const std::vector<std::int64_t>& from, std::vector<std::int64_t>& to) {

@@ -183,6 +183,17 @@ private:
 std::unique_ptr<Task> makeTask(TaskInputs inputs);
 
 /// A lookup of columns for prompt templates.
+/// How dataset.split divides the table's rows.
+SplitOptions splitOptionsOf(const RunSpec& spec);
+
+/// The text before the target column and what should follow, for the rows of a part ("train", "validation", "test" or "all") in
+/// their order. White space before the answer is left out of the prompt: it belongs to the answer's first token. Rows without
+/// a prompt are passed over. dataset.target unset: the template's last column. Throws InvalidInput and NotFound.
+std::vector<SamplePrompt> answerPrompts(const RunSpec& spec, const Table& table, const std::string& split);
+
+/// The same of one row; nothing if there is no prompt.
+std::optional<SamplePrompt> answerPrompt(const text::PromptTemplate& words, const std::string& target, const Table& table, std::int64_t row);
+
 std::optional<std::string> cellText(const Table& table, std::int64_t row, const std::string& column);
 
 // One a file; registry.cpp lists them.

@@ -77,6 +77,20 @@ struct EvaluationResult {
     std::map<std::string, double> values;
 };
 
+/// What a language model wrote for rows whose answer is known.
+struct AnswerCheck {
+    struct Answer {
+        std::int64_t row = 0;  ///< of the table, from 0
+        std::string prompt;
+        std::string expected;
+        std::string produced;  ///< first line, without white space around it
+        bool isExact = false;
+    };
+    std::vector<Answer> answers;
+    std::int64_t exact = 0;
+    double seconds = 0;
+};
+
 /// Which rows are compared, and by what.
 struct SimilarQuery {
     std::string table;            ///< dataset of the workspace, or a file
@@ -196,6 +210,10 @@ public:
     virtual std::shared_ptr<RunHandle> startRun(const RunSpec&, std::shared_ptr<TrainObserver>) = 0;
     /// Continues the newest valid checkpoint in the spec's output folder; the spec must be the run's own.
     virtual std::shared_ptr<RunHandle> continueRun(const RunSpec&, std::shared_ptr<TrainObserver>) = 0;
+    /// Lets a language model answer the prompts of a part and compares with dataset.target: exact match of the first line. The
+    /// spec's task must be causal-lm. Blocks; throws InvalidInput, NotFound, Unsupported and Cancelled.
+    virtual AnswerCheck checkAnswers(const std::string& nameOrPath, const RunSpec&, const std::string& split, const std::string& weights,
+                                     const GenerationOptions&, const ProgressSink&, std::stop_token) = 0;
     virtual EvaluationResult evaluate(const std::string& nameOrPath, const RunSpec&, const std::string& split, const ProgressSink&,
                                       std::stop_token) const = 0;
 
