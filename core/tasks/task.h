@@ -22,6 +22,7 @@
 #include "models/model.h"
 #include "tensor/packed_batch.h"
 #include "tensor/torch.h"
+#include "text/prompt_template.h"
 #include "text/tokenizer.h"
 
 namespace lathe::tasks {

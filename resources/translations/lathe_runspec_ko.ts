@@ -184,6 +184,14 @@
             <translation>시드가 같으면 똑같이 나눕니다.</translation>
         </message>
         <message>
+            <source>Split column</source>
+            <translation>분할 열</translation>
+        </message>
+        <message>
+            <source>Column that says train, validation or test for each row; the shares are then passed over.</source>
+            <translation>행마다 train, validation, test 가운데 어디에 쓸지 적은 열입니다. 이 열이 있으면 위 비율은 쓰지 않습니다.</translation>
+        </message>
+        <message>
             <source>Keep together</source>
             <translation>함께 두기</translation>
         </message>

@@ -72,7 +72,7 @@ TEST(Split, GroupsStayTogether) {
 
 TEST(Split, LabelsAreSpreadEvenly) {
     const auto table = tableOf(2'000);
-    const SplitOptions options{0.2, 0.0, 42, "", "labelsX
+    const SplitOptions options{0.2, 0.0, 42, "", "labels", ", ", ""};
     const Split split = splitRows(*table, options);
     expectPartition(split, 2'000);
     EXPECT_NEAR(static_cast<double>(split.validation.size()), 400, 4);
@@ -84,7 +84,7 @@ TEST(Split, LabelsAreSpreadEvenly) {
 
 TEST(Split, GroupsAndLabelsTogether) {
     const auto table = tableOf(1'500);
-    const SplitOptions options{0.2, 0.0, 42, "group", "labelsX
+    const SplitOptions options{0.2, 0.0, 42, "group", "labels", ", ", ""};
     const Split split = splitRows(*table, options);
     expectPartition(split, 1'500);
     EXPECT_NEAR(static_cast<double>(split.validation.size()), 300, 12);
