@@ -13,6 +13,8 @@
 
 #include <lathe/error.h>
 
+#include "train/run_files.h"
+
 namespace lathe::session {
 namespace {
 
@@ -131,11 +133,20 @@ private:
     std::jthread thread_;  // last: joined before what it uses goes
 };
 
+/// A run that began without this workspace brings its curves and samples along.
+void adoptHistory(workspace::Workspace& workspace, const std::string& run, const std::filesystem::path& output) {
+    for (const MetricPoint& point : train::readPoints(output)) workspace.addPoint(run, point);
+    for (const SampleOutput& sample : train::readSamples(output)) workspace.addSample(run, sample);
+}
+
 }  // namespace
 
 std::shared_ptr<RunHandle> launchRun(train::RunInputs inputs, workspace::RunRecord record, workspace::Workspace* workspace,
                                      std::shared_ptr<TrainObserver> observer) {
-    if (workspace != nullptr) workspace->saveRun(record);
+    if (workspace != nullptr) {
+        workspace->saveRun(record);
+        if (inputs.start == train::Start::Resume && workspace->points(record.id).empty()) adoptHistory(*workspace, record.id, inputs.output);
+    }
     return std::make_shared<LocalRun>(std::move(inputs), std::move(record), workspace, std::move(observer));
 }
 

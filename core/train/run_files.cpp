@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <ctime>
+#include <functional>
 
 #include <fmt/format.h>
 #include <lathe/error.h>
@@ -78,6 +79,49 @@ void RunFiles::writeRunFile(const RunSpec& spec, const Provenance& provenance, c
         root["result"] = nullptr;
     }
     base::writeFileAtomically(folder_ / "run.json", root.dump(2, ' ', false, base::OrderedJson::error_handler_t::replace) + "\n");
+}
+
+namespace {
+
+/// Calls for each line that is a JSON object.
+void forEachLine(const std::filesystem::path& file, const std::function<void(const base::OrderedJson&)>& read) {
+    std::ifstream lines(file);
+    for (std::string line; std::getline(lines, line);) {
+        const auto value = base::OrderedJson::parse(line, nullptr, false);
+        if (value.is_object()) read(value);
+    }
+}
+
+}  // namespace
+
+std::vector<MetricPoint> readPoints(const std::filesystem::path& folder) {
+    std::vector<MetricPoint> points;
+    forEachLine(folder / "metrics.jsonl", [&](const base::OrderedJson& line) {
+        if (!line.contains("step") || !line["step"].is_number_integer()) return;
+        MetricPoint point;
+        for (const auto& [name, value] : line.items()) {
+            if (name == "step") point.step = value.get<std::int64_t>();
+            else if (name == "split" && value.is_string()) point.split = value.get<std::string>();
+            else if (name == "nonfinite") point.isFinite = false;
+            else if (name == "epoch" && value.is_number()) point.epoch = value.get<double>();
+            else if (name == "tokens" && value.is_number()) point.tokens = value.get<std::int64_t>();
+            else if (name == "seconds" && value.is_number()) point.seconds = value.get<double>();
+            else if (value.is_number()) point.values[name] = value.get<double>();
+            else if (value.is_null()) point.values[name] = std::nan("");
+        }
+        points.push_back(std::move(point));
+    });
+    return points;
+}
+
+std::vector<SampleOutput> readSamples(const std::filesystem::path& folder) {
+    std::vector<SampleOutput> samples;
+    forEachLine(folder / "samples.jsonl", [&](const base::OrderedJson& line) {
+        const auto text = [&](const char* name) { return line.value(name, std::string()); };
+        if (!line.contains("step") || !line["step"].is_number_integer()) return;
+        samples.push_back({line["step"].get<std::int64_t>(), line.value("epoch", 0.0), text("prompt"), text("expected"), text("text")});
+    });
+    return samples;
 }
 
 void RunFiles::addPoint(const MetricPoint& point) {

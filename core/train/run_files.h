@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <lathe/run_spec.h>
 #include <lathe/training.h>
@@ -46,6 +47,11 @@ private:
     std::ofstream samples_;
     std::unique_ptr<EventFile> events_;
 };
+
+/// What metrics.jsonl and samples.jsonl of a run's folder hold; empty without the file. A last line that was cut off by a kill
+/// is left out, as are lines of another program.
+std::vector<MetricPoint> readPoints(const std::filesystem::path& folder);
+std::vector<SampleOutput> readSamples(const std::filesystem::path& folder);
 
 /// Now, as UTC in ISO 8601.
 std::string utcNow();

@@ -136,7 +136,7 @@ for mode in ('pad', 'ragged'):
     lengths = [128] * 64 if mode == 'pad' else [random.choice([16, 24, 32, 48, 64, 96, 128]) for _ in range(64)]
     with open(os.path.join(folder, mode + '.csv'), 'w') as f:
         f.write('text\\n')
-        for n in lengths: f.write('"' + ''.join(' ' + random.choice(words) for _ in range(n)) + '"\\n')
+        for n in lengths: f.write('"' + ''.join(' ' + random.choice(words) for _ in range(n - 1)) + '"\\n')
 """
 
 
@@ -149,7 +149,7 @@ def gpt2(bench):
         for precision, mode in (("bf16", "pad"), ("bf16", "ragged"), ("f32", "pad")):
             spec = default_spec(bench, "causal-lm")
             spec["model"] = str(folder)
-            spec["dataset"].update(file=str(folder / f"{mode}.csv"), template="{text}", target=None, train_on="all", max_length=160, append_eos=False)
+            spec["dataset"].update(file=str(folder / f"{mode}.csv"), template="{text}", target=None, train_on="all", max_length=160)
             spec["dataset"]["split"].update(validation=0.0)
             spec["training"].update(num_train_epochs=1, per_device_train_batch_size=8, learning_rate=5e-5, precision=precision, eval_strategy="no",
                                     save_strategy="no", train_sampling_strategy="random", load_best_model_at_end=False)

@@ -29,6 +29,7 @@ public:
 
     shell::MainWindow& window() { return *window_; }
     bridge::Services& services() { return *services_; }
+    widgets::Theme& theme() { return *theme_; }
     QString workspace() const { return workspace_; }
 
     /// Closes the window and opens it again on the same workspace, as after a restart.

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "models/loader.h"
 #include "train/checkpoints.h"
+#include "train/run_files.h"
 #include "train/tiny_run.h"
 
 namespace lathe::train {
@@ -95,6 +96,30 @@ TEST_F(Training, LearnsAndLeavesWhatItPromises) {
     measured.model = output("a") / "best";
     EXPECT_NEAR(evaluate(measured, "validation").values.at("loss"), result.bestMetric, 1e-5);
     EXPECT_THROW(run(spec, "a"), Error);  // a second fresh run must not overwrite the first
+}
+
+TEST_F(Training, WhatWasMeasuredIsReadBackFromTheFolder) {
+    RecordingObserver observer;
+    auto spec = tinySpec();
+    spec.causalLm.numSampleGenerations = 1;
+    spec.causalLm.sampleMaxNewTokens = 4;
+    ASSERT_EQ(run(spec, "a", observer).state, RunState::Finished);
+    const auto points = readPoints(output("a"));
+    ASSERT_EQ(points.size(), observer.points.size());
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        EXPECT_EQ(points[i].step, observer.points[i].step);
+        EXPECT_EQ(points[i].split, observer.points[i].split);
+        EXPECT_EQ(points[i].tokens, observer.points[i].tokens);
+        EXPECT_EQ(points[i].values, observer.points[i].values);
+    }
+    ASSERT_FALSE(observer.samples.empty());
+    const auto samples = readSamples(output("a"));
+    ASSERT_EQ(samples.size(), observer.samples.size());
+    EXPECT_EQ(samples.back().text, observer.samples.back().text);
+    // A kill in the middle of a line costs that line only.
+    fs::resize_file(output("a") / "metrics.jsonl", fs::file_size(output("a") / "metrics.jsonl") - 7);
+    EXPECT_EQ(readPoints(output("a")).size(), points.size() - 1);
+    EXPECT_TRUE(readPoints(output("none")).empty());
 }
 
 TEST_F(Training, AccumulationEqualsABiggerBatch) {

@@ -24,13 +24,14 @@ ExportCard::ExportCard(QWidget* parent) : Card(tr("Export"), parent) {
     dtype_->setObjectName(QStringLiteral("models.exportType"));
     dtype_->setAccessibleName(tr("Number type"));
     export_ = w::button(QStringLiteral("models.exportStart"), tr("Export …"), w::ButtonKind::Normal, QStringLiteral("file-export"), this);
-    line->addWidget(format_, 1);
-    line->addWidget(dtype_);
+    line->addWidget(dtype_, 1);
     line->addWidget(export_);
+    body()->addWidget(format_);
     body()->addLayout(line);
     note_ = w::label({}, w::TextRole::Secondary, this);
     note_->setObjectName(QStringLiteral("models.exportNote"));
     note_->setWordWrap(true);
+    note_->hide();
     body()->addWidget(note_);
     connect(format_, &QComboBox::currentIndexChanged, this, &ExportCard::listTypes);
     connect(export_, &QPushButton::clicked, this, &ExportCard::choose);
@@ -38,7 +39,7 @@ ExportCard::ExportCard(QWidget* parent) : Card(tr("Export"), parent) {
 
 void ExportCard::setModel(const ModelInfo* model) {
     setVisible(model != nullptr && model->isPresent);
-    note_->clear();
+    setResult({}, false);
     if (model == nullptr) return;
     name_ = QString::fromStdString(model->name);
     format_->clear();
@@ -85,6 +86,7 @@ void ExportCard::setProgress(const QString& text) {
 
 void ExportCard::setResult(const QString& sentence, bool isBad) {
     note_->setText(sentence);
+    note_->setVisible(!sentence.isEmpty());
     w::setTextRole(note_, isBad ? w::TextRole::Bad : w::TextRole::Secondary);
 }
 

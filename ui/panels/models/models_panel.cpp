@@ -100,6 +100,7 @@ QWidget* ModelsPanel::buildFacts() {
     note_ = w::label({}, w::TextRole::Secondary, facts_);
     note_->setObjectName(QStringLiteral("models.note"));
     note_->setWordWrap(true);
+    note_->hide();
     facts_->body()->addWidget(note_);
     layout->addWidget(facts_);
     export_ = new ExportCard(inside);
@@ -162,7 +163,7 @@ void ModelsPanel::showModel(int row) {
     const auto& list = services_.models().list();
     if (row < 0 || row >= int(list.size())) return;
     const ModelInfo& info = list[std::size_t(row)];
-    if (chosen_ != bridge::text(info.name)) note_->clear();
+    if (chosen_ != bridge::text(info.name)) say({}, false);
     chosen_ = bridge::text(info.name);
     while (lines_->rowCount() > 0) lines_->removeRow(0);
     facts_->setHeading(chosen_);
@@ -218,6 +219,7 @@ void ModelsPanel::verify() {
 
 void ModelsPanel::say(const QString& sentence, bool isBad) {
     note_->setText(sentence);
+    note_->setVisible(!sentence.isEmpty());
     w::setTextRole(note_, isBad ? w::TextRole::Bad : w::TextRole::Secondary);
 }
 
