@@ -1110,7 +1110,7 @@
         <translation>되돌리기   ⌫</translation>
     </message>
     <message>
-        <source>Equally good   3</source>
+        <source>Equal   3</source>
         <translation>똑같이 좋음   3</translation>
     </message>
     <message>
@@ -1947,7 +1947,7 @@
         <translation>라벨의 질</translation>
     </message>
     <message>
-        <source>Same again on repeats</source>
+        <source>Repeats agree</source>
         <translation>다시 볼 때 같은 판단</translation>
     </message>
     <message>
@@ -1959,11 +1959,11 @@
         <translation>긴 답이 이김</translation>
     </message>
     <message>
-        <source>Cohen&apos;s kappa</source>
+        <source>Cohen&apos;s κ</source>
         <translation>코헨 카파</translation>
     </message>
     <message>
-        <source>Krippendorff&apos;s alpha</source>
+        <source>Krippendorff&apos;s α</source>
         <translation>크리펜도르프 알파</translation>
     </message>
     <message>

@@ -262,7 +262,7 @@ void LatexPanel::takeAlternative(int index) {
         take->setAccessibleName(answers_[std::size_t(i)]);
         take->setToolTip(QStringLiteral("Alt+%1   %2").arg(i).arg(answers_[std::size_t(i)]));
         take->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-        take->setFixedHeight(64);
+        take->setProperty("role", QStringLiteral("formula"));
         auto* view = new w::LatexView(take);
         view->setScale(1.1);
         view->setTex(answers_[std::size_t(i)]);

@@ -74,7 +74,7 @@ QWidget* LabelCanvas::buildButtons() {
     };
     undo_ = add("undo", tr("Undo   ⌫"), "arrow-back-up", LabelKey::Undo);
     row->addStretch();
-    tie_ = add("tie", tr("Equally good   3"), "equal", LabelKey::Tie);
+    tie_ = add("tie", tr("Equal   3"), "equal", LabelKey::Tie);
     bothBad_ = add("bothBad", tr("Both bad   4"), "circle-x", LabelKey::BothBad);
     skip_ = add("skip", tr("Skip   Space"), "player-skip-forward", LabelKey::Skip);
     row->addStretch();

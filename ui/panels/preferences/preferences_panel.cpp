@@ -112,7 +112,7 @@ QWidget* PreferencesPanel::buildLabelling() {
     splitter->addWidget(canvas_);
     splitter->addWidget(buildSide());
     splitter->setStretchFactor(0, 1);
-    splitter->setSizes({760, 290});
+    splitter->setSizes({730, 310});
     connect(canvas_, &LabelCanvas::judged, this, &PreferencesPanel::judge);
     connect(canvas_, &LabelCanvas::remarked, this, &PreferencesPanel::remark);
     connect(canvas_, &LabelCanvas::undoAsked, this, &PreferencesPanel::undo);
@@ -121,7 +121,7 @@ QWidget* PreferencesPanel::buildLabelling() {
 
 QWidget* PreferencesPanel::buildSide() {
     auto* side = new QWidget(this);
-    side->setMinimumWidth(260);
+    side->setMinimumWidth(304);
     auto* layout = w::column(side, 12);
     auto* card = new w::Card(tr("Progress"), side);
     progress_ = new QProgressBar(card);

@@ -64,11 +64,11 @@ QualityCard::QualityCard(QWidget* parent) : Card(tr("Quality of the labels"), pa
     grid_->setColumnStretch(0, 1);
     grid_->setVerticalSpacing(4);
     body()->addLayout(grid_);
-    add("repeats", tr("Same again on repeats"));
+    add("repeats", tr("Repeats agree"));
     add("left", tr("Left one wins"));
     add("longer", tr("Longer one wins"));
-    add("kappa", tr("Cohen's kappa"));
-    add("alpha", tr("Krippendorff's alpha"));
+    add("kappa", tr("Cohen's κ"));
+    add("alpha", tr("Krippendorff's α"));
     add("triples", tr("Contradictions"));
     add("seconds", tr("Time a label"));
     advice_ = w::label({}, w::TextRole::Warning, this);
