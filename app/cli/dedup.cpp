@@ -33,6 +33,7 @@ void run(Context& context, Options& options) {
     options.rules.keepsDifferentLabels = options.keepsDifferentLabels;
     if (options.keepRows >= 0) options.rules.threshold = rows->index->thresholdFor(options.keepRows, options.rules);
     const DedupAnswer answer = rows->index->answer(options.rules);
+    const SearchRecall recall = rows->index->recallAt(answer.threshold);
     if (!options.output.empty()) writeKept(context, *rows, answer, options.output);
     if (!options.report.empty()) {
         if (std::filesystem::path(options.report).extension() == ".csv") writeDedupReportCsv(answer, options.report);
@@ -40,11 +41,15 @@ void run(Context& context, Options& options) {
     }
     if (context.output.isJson) {
         context.output.json({{"rows", rows->index->rowCount()}, {"kept", answer.kept.size()}, {"removed", answer.removed.size()}, {"groups", answer.groupCount},
-                             {"exact", answer.exactCount}, {"threshold", answer.threshold}, {"pairs", rows->index->pairCount()}, {"seconds", rows->seconds}});
+                             {"exact", answer.exactCount}, {"threshold", answer.threshold}, {"pairs", rows->index->pairCount()}, {"search", recall.isExact ? "exact" : "faiss"}, {"recall", recall.share()},
+                             {"embed_seconds", rows->embedSeconds}, {"pair_seconds", rows->index->pairSeconds()}, {"seconds", rows->seconds}});
         return;
     }
     context.output.line(fmt::format("Keeps {} of {} rows at {:.3f}; removes {} in {} groups ({} exact copies). {}.", answer.kept.size(), rows->index->rowCount(),
                                     answer.threshold, answer.removed.size(), answer.groupCount, answer.exactCount, durationText(rows->seconds)));
+    if (!recall.isExact)
+        context.output.line(fmt::format("Not every pair was looked at: {:.1f} % of the pairs above the threshold were found, measured on {} rows. --exact-rows {} looks at all.",
+                                        100 * recall.share(), recall.sampledRows, rows->index->rowCount()));
     constexpr std::size_t kShown = 10;
     for (std::size_t i = 0; i < std::min(kShown, answer.removed.size()); ++i) {
         const RemovedRow& gone = answer.removed[i];
@@ -66,6 +71,9 @@ void addDedup(CLI::App& app, Context& context) {
     command->add_option("--label-separator", options->query.labelSeparator)->capture_default_str();
     command->add_option("--max-label-distance", options->rules.maxLabelDistance, "Jaccard distance above which labels differ")->check(CLI::Range(0.0, 1.0));
     command->add_option("--keep-rows", options->keepRows, "Find the threshold that keeps so many rows")->check(CLI::NonNegativeNumber);
+    command->add_option("--exact-rows", options->query.exactRows, "Up to so many texts every pair is looked at; beyond, FAISS chooses which")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
     command->add_option("--precision", options->query.precision, "auto, f32 or bf16")->check(CLI::IsMember({"auto", "f32", "bf16"}))->capture_default_str();
     command->add_option("--output", options->output, "Kept rows, as .csv, .jsonl or .parquet");
     command->add_option("--report", options->report, "What went and why, as .json or .csv");

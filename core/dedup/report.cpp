@@ -19,6 +19,9 @@ void writeDedupReportJson(const SimilarityIndex& index, const DedupAnswer& answe
     report["floor"] = index.floor();
     report["pairs"] = index.pairCount();
     report["pair_seconds"] = index.pairSeconds();
+    const SearchRecall recall = index.recallAt(answer.threshold);
+    report["search"] = recall.isExact ? "exact" : "faiss";
+    if (!recall.isExact) report["recall"] = {{"share", recall.share()}, {"threshold", answer.threshold}, {"sampled_rows", recall.sampledRows}, {"pairs", recall.pairs}, {"found", recall.found}};
     report["seconds"] = seconds;
     report["kept"] = answer.kept;
     auto& removed = report["removed"] = base::OrderedJson::array();

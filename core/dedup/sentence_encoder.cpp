@@ -33,17 +33,21 @@ bool hasFastBf16() {
 #endif
 }
 
-/// The first `limit` tokens, where the special ones at the end stay, as Hugging Face truncates.
-Ids tokenIds(const text::Tokenizer& tokenizer, const std::string& text, std::size_t limit) {
-    text::Encoding encoding = tokenizer.encodeWithOffsets(text);
-    Ids& ids = encoding.ids;
-    if (ids.size() <= limit) return std::move(ids);
+/// How many special tokens the tokenizer puts after a text.
+std::size_t closingTokens(const text::Tokenizer& tokenizer) {
+    const text::Encoding encoding = tokenizer.encodeWithOffsets("a");
     std::size_t closing = 0;
-    while (closing < ids.size() && encoding.isSpecial[ids.size() - 1 - closing] != 0) ++closing;
+    while (closing < encoding.ids.size() && encoding.isSpecial[encoding.ids.size() - 1 - closing] != 0) ++closing;
+    return closing;
+}
+
+/// The first `limit` tokens, where the `closing` special ones at the end stay, as Hugging Face truncates.
+Ids firstTokens(Ids ids, std::size_t limit, std::size_t closing) {
+    if (ids.size() <= limit) return ids;
     closing = std::min(closing, limit);
-    Ids cut(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(limit - closing));
-    cut.insert(cut.end(), ids.end() - static_cast<std::ptrdiff_t>(closing), ids.end());
-    return cut;
+    std::move(ids.end() - static_cast<std::ptrdiff_t>(closing), ids.end(), ids.begin() + static_cast<std::ptrdiff_t>(limit - closing));
+    ids.resize(limit);
+    return ids;
 }
 
 /// One vector of one sequence: `hidden` holds its tokens, [tokens, width].
@@ -106,6 +110,7 @@ struct SentenceEncoder::Impl {
     std::unique_ptr<models::Model> model;
     std::optional<text::Tokenizer> tokenizer;
     int maxLength = 0;
+    std::size_t closing = 0;   ///< special tokens after a text
     std::string hash;
 
     std::int64_t width() const { return model->architecture().width * static_cast<std::int64_t>(folder.poolings.size()); }
@@ -114,7 +119,9 @@ struct SentenceEncoder::Impl {
     void embedBatch(const std::vector<Ids>& sequences, std::span<const std::size_t> members, EmbeddingMatrix& out) const {
         std::vector<Ids> chosen;
         for (const std::size_t member : members) chosen.push_back(sequences[member]);
-        const tensor::PackedBatch batch = tensor::makePackedBatch(chosen);
+        tensor::BatchOptions layout;
+        layout.isRounded = true;   // few different batch sizes, so that oneDNN's kernels are made once
+        const tensor::PackedBatch batch = tensor::makePackedBatch(chosen, layout);
         const torch::Tensor hidden = model->forward(batch).to(torch::kFloat32).contiguous();
         const float* rows = hidden.const_data_ptr<float>();
         const std::int64_t modelWidth = model->architecture().width;
@@ -129,16 +136,24 @@ struct SentenceEncoder::Impl {
         });
     }
 
+    std::vector<Ids> tokenise(const std::vector<const std::string*>& texts, const std::stop_token& stop) const {
+        std::vector<Ids> sequences(texts.size());
+        at::parallel_for(0, static_cast<std::int64_t>(texts.size()), 64, [&](std::int64_t begin, std::int64_t end) {
+            for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+                if (i % 256 == 0) throwIfStopped(stop);
+                Ids ids = folder.lowersCase ? tokenizer->encode(data::lowerCase(*texts[i])) : tokenizer->encode(*texts[i]);
+                sequences[i] = firstTokens(std::move(ids), static_cast<std::size_t>(maxLength), closing);
+                // A tokenizer without special tokens gives nothing for an empty text; a model needs one token.
+                if (sequences[i].empty()) sequences[i].push_back(tokenizer->specialIds().pad.value_or(0));
+            }
+        });
+        return sequences;
+    }
+
     EmbeddingMatrix compute(const std::vector<const std::string*>& texts, const ProgressSink& progress, const std::stop_token& stop) const {
         EmbeddingMatrix matrix{static_cast<std::int64_t>(texts.size()), width(), {}};
         matrix.values.resize(texts.size() * static_cast<std::size_t>(matrix.width));
-        std::vector<Ids> sequences(texts.size());
-        for (std::size_t i = 0; i < texts.size(); ++i) {
-            if (i % 256 == 0) throwIfStopped(stop);
-            sequences[i] = tokenIds(*tokenizer, folder.lowersCase ? data::lowerCase(*texts[i]) : *texts[i], static_cast<std::size_t>(maxLength));
-            // A tokenizer without special tokens gives nothing for an empty text; a model needs one token.
-            if (sequences[i].empty()) sequences[i].push_back(tokenizer->specialIds().pad.value_or(0));
-        }
+        std::vector<Ids> sequences = tokenise(texts, stop);
         // Sequences of one length side by side attend in one piece; the longest first, so that too little memory shows at once.
         std::vector<std::size_t> order(texts.size());
         std::iota(order.begin(), order.end(), std::size_t{0});
@@ -167,6 +182,7 @@ SentenceEncoder::SentenceEncoder(const fs::path& folder, const EncoderOptions& o
     load.head = models::HeadRequest{models::HeadKind::None, {}, {}};
     impl_->model = models::loadModel(impl_->folder.model, load).model;
     impl_->tokenizer = text::loadTokenizer(impl_->folder.model);
+    impl_->closing = closingTokens(*impl_->tokenizer);
     const bool isBf16 = options.precision == EncoderPrecision::Bf16 || (options.precision == EncoderPrecision::Auto && hasFastBf16());
     if (isBf16) impl_->model->setComputeDtype(torch::kBFloat16);
     std::int64_t limit = impl_->model->architecture().maxPositions;

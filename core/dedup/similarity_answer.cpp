@@ -243,12 +243,17 @@ double SimilarityIndex::thresholdFor(std::int64_t rows, const DedupRules& rules)
 }
 
 std::vector<DuplicateGroup> SimilarityIndex::groups(const DedupAnswer& answer) const {
-    std::unordered_map<std::int64_t, std::size_t> places;
+    constexpr std::int32_t kNone = -1;
+    std::vector<std::int32_t> places(static_cast<std::size_t>(impl_->rows), kNone);
     std::vector<DuplicateGroup> groups;
+    groups.reserve(static_cast<std::size_t>(answer.groupCount));
     for (const RemovedRow& removed : answer.removed) {
-        const auto [found, isNew] = places.emplace(removed.kept, groups.size());
-        if (isNew) groups.push_back({removed.kept, {}});
-        groups[found->second].removed.push_back(removed.row);
+        std::int32_t& place = places[static_cast<std::size_t>(removed.kept)];
+        if (place == kNone) {
+            place = static_cast<std::int32_t>(groups.size());
+            groups.push_back({removed.kept, {}});
+        }
+        groups[static_cast<std::size_t>(place)].removed.push_back(removed.row);
     }
     std::stable_sort(groups.begin(), groups.end(), [](const auto& a, const auto& b) {
         return a.removed.size() != b.removed.size() ? a.removed.size() > b.removed.size() : a.kept < b.kept;

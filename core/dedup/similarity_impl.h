@@ -6,6 +6,7 @@
 
 #include <lathe/dedup.h>
 
+#include "dedup/list_search.h"
 #include "dedup/pair_search.h"
 
 namespace lathe {
@@ -29,6 +30,7 @@ struct SimilarityIndex::Impl {
     std::vector<std::int32_t> labels;                  ///< sorted within a row
     float floor = 0;
     double seconds = 0;
+    dedup::RecallSample recall;                        ///< of a list search; no rows where every pair was looked at
 
     std::int64_t textCount() const { return static_cast<std::int64_t>(firstRowOf.size()); }
     /// 1 - |A and B| / |A or B|; 0 for two empty sets or without labels.

@@ -146,10 +146,14 @@ std::shared_ptr<const SimilarityIndex> SimilarityIndex::build(DedupInput input, 
     impl->rows = input.embeddings.rows;
     findCopies(input, *impl);
     normalise(input.embeddings, *impl);
+    input.embeddings.values = {};   // a second copy of all vectors is not needed
     numberLabels(input, *impl);
     const auto start = std::chrono::steady_clock::now();
-    auto found = dedup::findPairs(impl->vectors, impl->textCount(), impl->width, search, progress, stop);
+    const bool isExact = impl->textCount() <= search.exactRows;
+    auto found = isExact ? dedup::findPairs(impl->vectors, impl->textCount(), impl->width, search, progress, stop)
+                         : dedup::findPairsInLists(impl->vectors, impl->textCount(), impl->width, search, progress, stop);
     impl->seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    if (!isExact) impl->recall = dedup::measureRecall(impl->vectors, impl->textCount(), impl->width, found, search.recallSampleRows, progress, stop);
     impl->pairs = std::move(found.pairs);
     impl->floor = found.floor;
     linkNeighbours(*impl);
@@ -160,6 +164,18 @@ std::int64_t SimilarityIndex::rowCount() const { return impl_->rows; }
 std::int64_t SimilarityIndex::pairCount() const { return static_cast<std::int64_t>(impl_->pairs.size()); }
 float SimilarityIndex::floor() const { return impl_->floor; }
 double SimilarityIndex::pairSeconds() const { return impl_->seconds; }
+
+SearchRecall SimilarityIndex::recallAt(double threshold) const {
+    SearchRecall recall;
+    recall.sampledRows = impl_->recall.rows;
+    recall.isExact = recall.sampledRows == 0;
+    const auto first = std::clamp<std::int64_t>(static_cast<std::int64_t>(threshold * dedup::RecallSample::kSteps + 1e-6), 0, dedup::RecallSample::kSteps);
+    for (auto step = static_cast<std::size_t>(first); step < impl_->recall.all.size(); ++step) {
+        recall.pairs += impl_->recall.all[step];
+        recall.found += impl_->recall.found[step];
+    }
+    return recall;
+}
 
 std::vector<SimilarPair> SimilarityIndex::pairsNear(double threshold, std::int64_t limit) const {
     const auto& pairs = impl_->pairs;

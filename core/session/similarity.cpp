@@ -73,6 +73,7 @@ std::shared_ptr<const SimilarRows> findSimilarRows(const TablePtr& table, const 
     input.labels = rows->labels;
     DedupSearch search;
     search.floor = query.floor;
+    search.exactRows = query.exactRows;
     rows->index = SimilarityIndex::build(std::move(input), search, progress, stop);
     rows->seconds = secondsSince(start);
     return rows;

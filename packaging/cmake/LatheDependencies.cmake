@@ -46,6 +46,17 @@ target_compile_options(lathe_torch INTERFACE -fopenmp)
 target_compile_definitions(lathe_torch INTERFACE FMT_HEADER_ONLY)
 target_link_options(lathe_torch INTERFACE "-Wl,-rpath-link,${LATHE_TORCH_DIR}/lib")
 
+# FAISS's own CMake file names the system's OpenMP and puts Debian's reference BLAS first. Whoever comes first gives its sgemm to the whole
+# program, libtorch included, so LAPACK and BLAS are named after libtorch: they give only what it does not export.
+find_library(LATHE_FAISS_LIBRARY faiss REQUIRED)
+find_path(LATHE_FAISS_INCLUDE faiss/Clustering.h REQUIRED)
+find_library(LATHE_LAPACK_LIBRARY lapack REQUIRED)
+find_library(LATHE_BLAS_LIBRARY blas REQUIRED)
+add_library(lathe_faiss INTERFACE)
+target_include_directories(lathe_faiss SYSTEM INTERFACE "${LATHE_FAISS_INCLUDE}")
+target_link_libraries(lathe_faiss INTERFACE "${LATHE_FAISS_LIBRARY}" lathe_torch)
+target_link_libraries(lathe_torch INTERFACE "-Wl,--push-state,--as-needed,${LATHE_LAPACK_LIBRARY},${LATHE_BLAS_LIBRARY},--pop-state")
+
 add_library(lathe_arrow INTERFACE)
 target_include_directories(lathe_arrow SYSTEM INTERFACE "${LATHE_ARROW_DIR}/include")
 target_link_libraries(lathe_arrow INTERFACE "${LATHE_ARROW_DIR}/lib/libarrow.so.2600" "${LATHE_ARROW_DIR}/lib/libparquet.so.2600")

@@ -203,10 +203,10 @@ def genres(bench):
 
 
 def embed(bench):
-    """1,024 film plots into MiniLM's vectors."""
+    """1,024 film descriptions into MiniLM's vectors; Lathe's time has its start and reading the file in it, the peer's has not."""
     csv.field_size_limit(10**9)
     rows = csv.DictReader(open(SHARED / "data/a_multilabel/wiki_films_dev.csv", encoding="utf-8"))
-    texts = [" ".join(row["synopsis"].split()) for row in rows]
+    texts = [" ".join(row["description"].split()) for row in rows]
     texts = [text for text in texts if text][:1024]
     lines = bench.folder / "texts.txt"
     lines.write_text("\n".join(texts) + "\n", encoding="utf-8")
@@ -214,13 +214,14 @@ def embed(bench):
     table.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
     for _ in range(bench.options.rounds):
         peer = bench.peer("peer_embed.py", lines, 1024)
-        for precision, name in (("f32", "f32"), ("bf16", "bf16")):
+        for precision, name in (("f32", "f32"), ("auto", "default")):
             run = bench.lathe("embed", "--model", "all-minilm-l6-v2", "--input", table, "--text", "{text}", "--precision", precision,
                               "--output", bench.folder / "e.npy", "--json")
-            speed = json.loads(run.text.splitlines()[-1])["texts_per_second"]
+            answer = json.loads(run.text.splitlines()[-1])
+            speed = answer["rows"] / answer["seconds"]
             bench.note(f"embed {name} against f32 texts/s", peer.number(r"f32 n=\d+: ([\d.]+) texts/s")[0], speed)
-            if name == "bf16":
-                bench.note("embed bf16 against bf16 texts/s", peer.number(r"bf16 n=\d+: ([\d.]+) texts/s")[0], speed)
+            if name == "default":
+                bench.note("embed default against bf16 texts/s", peer.number(r"bf16 n=\d+: ([\d.]+) texts/s")[0], speed)
 
 
 def reward(bench):

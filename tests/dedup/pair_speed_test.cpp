@@ -3,6 +3,7 @@
 #include <chrono>
 #include <ctime>
 #include <iostream>
+#include <limits>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -55,33 +56,66 @@ TEST(PairSpeed, FiftyThousandRowsTakeNotMuchLongerThanTheBareProducts) {
             }
             return since(start);
         };
+        // Turn by turn, and the best of each, so that what other programs do in between does not count.
+        double bare = std::numeric_limits<double>::infinity(), stage = bare;
+        std::int64_t pairs = 0;
         products();
-        const double bare = products();
-        DedupSearch search;
-        search.screen = screen;
-        const auto index = SimilarityIndex::build({matrix, {}, {}}, search);
-        std::cout << (screen == DedupSearch::Screen::Bf16 ? "bf16" : "f32") << ": bare products " << bare << " s, pair stage " << index->pairSeconds() << " s ("
-                  << index->pairSeconds() / bare << "x), " << index->pairCount() << " pairs\n";
-        EXPECT_LT(index->pairSeconds(), 2.0 * bare);
+        for (int round = 0; round < 3; ++round) {
+            bare = std::min(bare, products());
+            DedupSearch search;
+            search.screen = screen;
+            const auto index = SimilarityIndex::build({matrix, {}, {}}, search);
+            stage = std::min(stage, index->pairSeconds());
+            pairs = index->pairCount();
+        }
+        std::cout << (screen == DedupSearch::Screen::Bf16 ? "bf16" : "f32") << ": bare products " << bare << " s, pair stage " << stage << " s (" << stage / bare << "x), "
+                  << pairs << " pairs\n";
+        EXPECT_LT(stage, 1.3 * bare);
     }
 }
 
 TEST(PairSpeed, TheSliderAnswersWithin16Milliseconds) {
     const EmbeddingMatrix matrix = texts(100'000, 128);
     const auto index = SimilarityIndex::build({matrix, {}, {}}, {});
-    double slowest = 0;
+    double slowest = 0, slowestOnThread = 0;
     for (double threshold = index->floor(); threshold <= 1; threshold += 0.01) {
         DedupRules rules;
         rules.threshold = threshold;
-        const double start = threadSeconds();
-        const DedupAnswer answer = index->answer(rules);
-        const auto near = index->pairsNear(threshold, 50);
-        slowest = std::max(slowest, threadSeconds() - start);
-        EXPECT_FALSE(answer.kept.empty());
-        EXPECT_LE(near.size(), 50u);
+        // By the clock, the best of three: an answer that the machine interrupts would say nothing of the work in it.
+        double best = std::numeric_limits<double>::infinity(), bestOnThread = best;
+        for (int round = 0; round < 3; ++round) {
+            const auto start = Clock::now();
+            const double startOnThread = threadSeconds();
+            const DedupAnswer answer = index->answer(rules);
+            const auto groups = index->groups(answer);
+            const auto near = index->pairsNear(threshold, 50);
+            bestOnThread = std::min(bestOnThread, threadSeconds() - startOnThread);
+            best = std::min(best, since(start));
+            EXPECT_FALSE(answer.kept.empty());
+            EXPECT_EQ(static_cast<std::int64_t>(groups.size()), answer.groupCount);
+            EXPECT_LE(near.size(), 50u);
+        }
+        slowest = std::max(slowest, best);
+        slowestOnThread = std::max(slowestOnThread, bestOnThread);
     }
-    std::cout << index->pairCount() << " pairs, slowest answer " << slowest * 1'000 << " ms\n";
+    std::cout << index->rowCount() << " rows, " << index->pairCount() << " pairs: slowest answer with groups and nearest pairs " << slowest * 1'000 << " ms by the clock, "
+              << slowestOnThread * 1'000 << " ms of its thread\n";
     EXPECT_LT(slowest, 0.016);
+}
+
+TEST(PairSpeed, AQuarterOfAMillionRowsAreSearchedInListsAndTheRecallIsMeasured) {
+    const EmbeddingMatrix matrix = texts(250'000, 128);
+    const auto index = SimilarityIndex::build({matrix, {}, {}}, {});
+    const SearchRecall all = index->recallAt(index->floor()), strong = index->recallAt(0.8);
+    std::cout << index->rowCount() << " rows in lists: " << index->pairSeconds() << " s, " << index->pairCount() << " pairs above " << index->floor() << ", recall "
+              << all.share() << " of " << all.pairs << " there and " << strong.share() << " of " << strong.pairs << " above 0.8\n";
+    EXPECT_FALSE(all.isExact);
+    EXPECT_GT(strong.share(), 0.95);
+    DedupSearch everyPair;
+    everyPair.exactRows = 1'000'000;
+    const auto exact = SimilarityIndex::build({matrix, {}, {}}, everyPair);
+    std::cout << "every pair: " << exact->pairSeconds() << " s, " << exact->pairCount() << " pairs above " << exact->floor() << "\n";
+    EXPECT_LT(index->pairSeconds(), exact->pairSeconds());
 }
 
 }  // namespace

@@ -206,6 +206,54 @@ TEST(SimilarityIndex, TheFloorRisesWhenPairsAreTooMany) {
     EXPECT_THROW(index->answer(at(0.5)), Error);
 }
 
+TEST(SimilarityIndex, ListSearchFindsNearlyAllPairsAndSaysHowMany) {
+    const EmbeddingMatrix matrix = drawn(6'000, 48, 21);
+    const auto exact = SimilarityIndex::build({matrix, {}, {}}, {});
+    DedupSearch search;
+    search.exactRows = 1'000;
+    for (const auto screen : {DedupSearch::Screen::F32, DedupSearch::Screen::Bf16}) {
+        search.screen = screen;
+        const auto found = SimilarityIndex::build({matrix, {}, {}}, search);
+        const auto share = static_cast<double>(found->pairCount()) / static_cast<double>(exact->pairCount());
+        const SearchRecall recall = found->recallAt(found->floor());
+        std::cout << found->pairCount() << " of " << exact->pairCount() << " pairs (" << share << "), measured " << recall.share() << " on " << recall.sampledRows << " rows\n";
+        EXPECT_LE(found->pairCount(), exact->pairCount());
+        EXPECT_GT(share, 0.97);
+        EXPECT_FALSE(recall.isExact);
+        EXPECT_EQ(recall.sampledRows, 1'000);
+        EXPECT_GT(recall.pairs, 1'000);
+        EXPECT_NEAR(recall.share(), share, 0.02);
+        EXPECT_LE(found->recallAt(0.9).pairs, recall.pairs);
+        // What was found has the exact similarities.
+        const auto strongest = exact->pairsNear(1.0, 20), again = found->pairsNear(1.0, 20);
+        for (std::size_t i = 0; i < strongest.size(); ++i) EXPECT_EQ(strongest[i].similarity, again[i].similarity);
+    }
+    EXPECT_TRUE(exact->recallAt(0.9).isExact);
+    EXPECT_EQ(exact->recallAt(0.9).share(), 1.0);
+}
+
+TEST(SimilarityIndex, ListSearchMeasuresWhatItMisses) {
+    // Hardly any structure for lists to follow: a search that looks into few must miss pairs, and must say so.
+    const EmbeddingMatrix matrix = drawn(4'000, 12, 5, 1.5, 4'000);
+    DedupSearch search;
+    search.floor = 0.3f;
+    const auto exact = SimilarityIndex::build({matrix, {}, {}}, search);
+    search.exactRows = 0;
+    search.recallTarget = 0.4;
+    const auto found = SimilarityIndex::build({matrix, {}, {}}, search);
+    const auto share = static_cast<double>(found->pairCount()) / static_cast<double>(exact->pairCount());
+    EXPECT_LT(share, 0.97);
+    EXPECT_NEAR(found->recallAt(found->floor()).share(), share, 0.05);
+}
+
+TEST(SimilarityIndex, AStopEndsAListSearch) {
+    std::stop_source source;
+    DedupSearch search;
+    search.exactRows = 0;
+    const auto stopAtOnce = [&](const Progress&) { source.request_stop(); };
+    EXPECT_THROW(SimilarityIndex::build({drawn(2'000, 16, 3), {}, {}}, search, stopAtOnce, source.get_token()), Error);
+}
+
 TEST(SimilarityIndex, PairsClustersAndHistogramAgree) {
     const EmbeddingMatrix matrix = drawn(300, 24, 11);
     const auto index = SimilarityIndex::build({matrix, {}, {}}, {});
@@ -247,6 +295,15 @@ TEST(SimilarityIndex, ReportsAndMatricesAreWritten) {
     EXPECT_EQ(report["removed"][0]["row"], 1);
     EXPECT_EQ(report["removed"][0]["kept"], 0);
     EXPECT_EQ(report["seconds"], 1.5);
+    EXPECT_EQ(report["search"], "exact");
+    DedupSearch search;
+    search.exactRows = 0;
+    const auto inLists = SimilarityIndex::build({drawn(300, 8, 4), {}, {}}, search);
+    writeDedupReportJson(*inLists, inLists->answer(at(0.9)), 1, scratch.path("l.json"));
+    const base::Json measured = base::readJsonFile(scratch.path("l.json"));
+    EXPECT_EQ(measured["search"], "faiss");
+    EXPECT_EQ(measured["recall"]["sampled_rows"], 300);
+    EXPECT_GT(measured["recall"]["share"], 0.5);
     writeDedupReportCsv(answer, scratch.path("r.csv"));
     EXPECT_EQ(testing::slurp(scratch.path("r.csv")).find("1,0,0.99"), std::string("row,kept,similarity,exact\n").size());
     writeNpy(matrix, scratch.path("e.npy"));

@@ -99,6 +99,7 @@ struct SimilarQuery {
     std::string labels;           ///< column; empty = none
     std::string labelSeparator = ", ";
     float floor = 0.5f;           ///< pairs at or below are not kept
+    std::int64_t exactRows = 100'000;   ///< as in DedupSearch
     std::string precision = "f32";   ///< "auto", "f32" or "bf16"; only f32 gives the rows that a full f32 matrix gives
 };
 
