@@ -20,8 +20,10 @@ Json columnJson(const ColumnProfile& profile) {
     for (const ValueCount& value : profile.mostFrequent) frequent.push_back({{"value", value.value}, {"count", value.count}});
     Json labels = Json::object();
     for (const ValueCount& label : profile.labels) labels[label.value] = label.count;
+    Json together = Json::array();
+    for (const LabelCoOccurrence& pair : profile.coOccurrence) together.push_back({{"first", pair.first}, {"second", pair.second}, {"count", pair.count}});
     return {{"column", profile.name}, {"type", columnTypeName(profile.type)}, {"rows", profile.rows}, {"blanks", profile.blanks},
-            {"distinct", profile.distinct}, {"most_frequent", frequent}, {"labels", labels}, {"labels_per_row", profile.labelsPerRow},
+            {"distinct", profile.distinct}, {"most_frequent", frequent}, {"labels", labels}, {"label_separator", profile.labelSeparator}, {"labels_per_row", profile.labelsPerRow}, {"co_occurrence", together},
             {"exact_duplicates", profile.exactDuplicates}, {"control_character_rows", profile.controlCharacterRows}, {"html_rows", profile.htmlRows},
             {"characters", {{"minimum", profile.characters.minimum}, {"mean", profile.characters.mean}, {"median", profile.characters.median},
                             {"p95", profile.characters.percentile95}, {"maximum", profile.characters.maximum}}}};

@@ -74,11 +74,20 @@ std::vector<int> randomParts(std::size_t count, const Shares& shares, std::uint6
 
 std::vector<std::int64_t>& partOf(Split& split, int part) { return part == 0 ? split.train : part == 1 ? split.validation : split.test; }
 
-std::unordered_map<std::int64_t, int> placesOf(const Split& split) {
-    std::unordered_map<std::int64_t, int> places;
-    for (const std::int64_t row : split.train) places[row] = 0;
-    for (const std::int64_t row : split.validation) places[row] = 1;
-    for (const std::int64_t row : split.test) places[row] = 2;
+constexpr signed char kNowhere = -1;
+
+/// The part of each row, as far as the last row of any.
+std::vector<signed char> placesOf(const Split& split) {
+    std::vector<signed char> places;
+    const auto place = [&](const std::vector<std::int64_t>& rows, signed char part) {
+        for (const std::int64_t row : rows) {
+            if (static_cast<std::size_t>(row) >= places.size()) places.resize(static_cast<std::size_t>(row) + 1, kNowhere);
+            places[static_cast<std::size_t>(row)] = part;
+        }
+    };
+    place(split.train, 0);
+    place(split.validation, 1);
+    place(split.test, 2);
     return places;
 }
 
@@ -128,10 +137,9 @@ std::vector<StraddlingCluster> straddlingClusters(const Split& split, const std:
     for (const auto& cluster : clusters) {
         StraddlingCluster found;
         for (const std::int64_t row : cluster) {
-            const auto place = places.find(row);
-            if (place == places.end()) continue;
+            if (row < 0 || static_cast<std::size_t>(row) >= places.size() || places[static_cast<std::size_t>(row)] == kNowhere) continue;
             found.rows.push_back(row);
-            ++found.inPart[static_cast<std::size_t>(place->second)];
+            ++found.inPart[static_cast<std::size_t>(places[static_cast<std::size_t>(row)])];
         }
         if (std::count_if(found.inPart.begin(), found.inPart.end(), [](std::int64_t n) { return n > 0; }) > 1) straddling.push_back(std::move(found));
     }
@@ -141,12 +149,13 @@ std::vector<StraddlingCluster> straddlingClusters(const Split& split, const std:
 Split moveToOneSide(const Split& split, const std::vector<StraddlingCluster>& clusters) {
     auto places = placesOf(split);
     for (const StraddlingCluster& cluster : clusters) {
-        const auto most = static_cast<int>(std::max_element(cluster.inPart.begin(), cluster.inPart.end()) - cluster.inPart.begin());
-        for (const std::int64_t row : cluster.rows) places[row] = most;
+        const auto most = static_cast<signed char>(std::max_element(cluster.inPart.begin(), cluster.inPart.end()) - cluster.inPart.begin());
+        for (const std::int64_t row : cluster.rows) places[static_cast<std::size_t>(row)] = most;
     }
     Split moved;
-    for (const auto& [row, part] : places) partOf(moved, part).push_back(row);
-    for (int part = 0; part < 3; ++part) std::sort(partOf(moved, part).begin(), partOf(moved, part).end());
+    for (std::size_t row = 0; row < places.size(); ++row) {
+        if (places[row] != kNowhere) partOf(moved, places[row]).push_back(static_cast<std::int64_t>(row));
+    }
     return moved;
 }
 

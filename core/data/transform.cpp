@@ -14,8 +14,9 @@ std::vector<bool> jsonColumnsOf(const Table& table) {
     return marks;
 }
 
-void copyRow(const Table& table, std::int64_t row, data::TableWriter& writer) {
+void copyRow(const Table& table, std::int64_t row, data::TableWriter& writer, int except = -1) {
     for (int column = 0; column < table.columnCount(); ++column) {
+        if (column == except) continue;
         if (table.isNull(row, column)) writer.appendNull(column);
         else writer.append(column, table.cell(row, column));
     }
@@ -54,6 +55,33 @@ TablePtr addTemplateColumn(const TablePtr& table, const std::string& name, const
         step(progress, stop, row, table->rowCount());
         copyRow(*table, row, writer);
         writer.append(table->columnCount(), filled.row(row));
+        writer.endRow();
+    }
+    throwIfStopped(stop);
+    writer.finish();
+    return Table::open(outputIpcFile);
+}
+
+TablePtr addSplitColumn(const Table& table, const Split& split, const std::string& name, const std::filesystem::path& outputIpcFile, const ProgressSink& progress,
+                        std::stop_token stop) {
+    std::vector<const char*> parts(static_cast<std::size_t>(table.rowCount()), nullptr);
+    for (const std::int64_t row : split.train) parts.at(static_cast<std::size_t>(row)) = "train";
+    for (const std::int64_t row : split.validation) parts.at(static_cast<std::size_t>(row)) = "validation";
+    for (const std::int64_t row : split.test) parts.at(static_cast<std::size_t>(row)) = "test";
+    std::vector<std::string> names = table.columnNames();
+    std::vector<bool> isJson = jsonColumnsOf(table);
+    const int place = table.columnIndex(name).value_or(table.columnCount());
+    if (place == table.columnCount()) {
+        names.push_back(name);
+        isJson.push_back(false);
+    }
+    isJson[static_cast<std::size_t>(place)] = false;
+    data::TableWriter writer(std::move(names), outputIpcFile, isJson);
+    for (std::int64_t row = 0; row < table.rowCount(); ++row) {
+        step(progress, stop, row, table.rowCount());
+        copyRow(table, row, writer, place);
+        if (const char* part = parts[static_cast<std::size_t>(row)]) writer.append(place, part);
+        else writer.appendNull(place);
         writer.endRow();
     }
     throwIfStopped(stop);

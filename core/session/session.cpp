@@ -181,10 +181,10 @@ public:
     DatasetInfo appendRow(const std::string& name, const std::vector<std::pair<std::string, std::string>>& cells, const std::string& howMade) override {
         return change(name, howMade, [&](const TablePtr& table, const fs::path& target) { return withRow(*table, cells, target); });
     }
-    std::vector<DatasetInfo> splitDataset(const std::string& name, const SplitOptions& options, const ProgressSink& progress, std::stop_token stop) override {
+    std::vector<DatasetInfo> splitDataset(const std::string& name, const Split& split, const std::string& howMade, const ProgressSink& progress,
+                                          std::stop_token stop) override {
         const workspace::DatasetVersion before = remembered().dataset(name);
         const TablePtr table = Table::open(before.file);
-        const Split split = splitRows(*table, options);
         const std::pair<const char*, const std::vector<std::int64_t>&> parts[] = {{"train", split.train}, {"validation", split.validation}, {"test", split.test}};
         std::vector<DatasetInfo> made;
         for (const auto& [part, rows] : parts) {
@@ -193,10 +193,13 @@ public:
             const TablePtr taken = takeRows(*table, rows, target, progress, stop);
             const std::string partName = name + "-" + part;
             keepVersion({.dataset = partName, .version = 0, .rows = taken->rowCount(), .columns = taken->columnNames(), .file = target, .source = before.source,
-                         .howMade = fmt::format("split of {}, seed {}", name, options.seed), .fingerprint = taken->fingerprint(), .created = {}});
+                         .howMade = fmt::format("{} of {}", howMade, name), .fingerprint = taken->fingerprint(), .created = {}});
             made.push_back(infoOf(remembered().dataset(partName)));
         }
         return made;
+    }
+    DatasetInfo markSplit(const std::string& name, const Split& split, const std::string& howMade, const ProgressSink& progress, std::stop_token stop) override {
+        return change(name, howMade, [&](const TablePtr& table, const fs::path& target) { return addSplitColumn(*table, split, kSplitColumn, target, progress, stop); });
     }
     DatasetInfo keepRows(const std::string& name, const std::vector<std::int64_t>& rows, const std::string& howMade, const ProgressSink& progress,
                          std::stop_token stop) override {

@@ -611,6 +611,14 @@
         <source>Written to %1.</source>
         <translation>%1에 썼습니다.</translation>
     </message>
+    <message>
+        <source>The split is in the column %1.</source>
+        <translation>나눈 결과는 %1 열에 있습니다.</translation>
+    </message>
+    <message>
+        <source>%1 rows repeat an earlier one in every cell.</source>
+        <translation>%1행은 앞의 행과 모든 칸이 같습니다.</translation>
+    </message>
 </context>
 <context>
     <name>lathe::panels::DeduplicatePanel</name>
@@ -721,6 +729,14 @@
     <message>
         <source>Written to %1.</source>
         <translation>%1에 썼습니다.</translation>
+    </message>
+    <message>
+        <source>Label separator</source>
+        <translation>라벨 구분자</translation>
+    </message>
+    <message>
+        <source>What stands between two labels of a cell.</source>
+        <translation>한 칸의 두 라벨 사이에 있는 것.</translation>
     </message>
 </context>
 <context>
@@ -1264,6 +1280,85 @@
     <message>
         <source>Parameters</source>
         <translation>매개변수</translation>
+    </message>
+</context>
+<context>
+    <name>lathe::panels::LeakCheck</name>
+    <message>
+        <source>Leakage check</source>
+        <translation>누출 검사</translation>
+    </message>
+    <message>
+        <source>Rows that say the same on both sides make a validation look better than it is.</source>
+        <translation>같은 말을 하는 행이 양쪽에 있으면 검증 결과가 실제보다 좋아 보입니다.</translation>
+    </message>
+    <message>
+        <source>Groups on more than one side</source>
+        <translation>여러 쪽에 걸친 묶음</translation>
+    </message>
+    <message>
+        <source>Group</source>
+        <translation>묶음</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>글</translation>
+    </message>
+    <message>
+        <source>Move each group to the side that holds most of it</source>
+        <translation>묶음마다 가장 많이 들어 있는 쪽으로 옮기기</translation>
+    </message>
+    <message>
+        <source>With {column} where a cell belongs.</source>
+        <translation>칸이 들어갈 자리에 {열 이름}.</translation>
+    </message>
+    <message>
+        <source>Similar above</source>
+        <translation>비슷함의 기준</translation>
+    </message>
+    <message>
+        <source>Find similar rows</source>
+        <translation>비슷한 행 찾기</translation>
+    </message>
+    <message>
+        <source>Encoder</source>
+        <translation>인코더</translation>
+    </message>
+    <message>
+        <source>An encoder is needed; add one in Models.</source>
+        <translation>인코더가 필요합니다. 모델에서 추가하세요.</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>멈추기</translation>
+    </message>
+    <message>
+        <source>No group of similar rows lies on more than one side.</source>
+        <translation>여러 쪽에 걸친 비슷한 행의 묶음이 없습니다.</translation>
+    </message>
+    <message>
+        <source>%1 groups with %2 similar rows lie on more than one side.</source>
+        <translation>비슷한 행 %2개로 된 묶음 %1개가 여러 쪽에 걸쳐 있습니다.</translation>
+    </message>
+    <message>
+        <source>train</source>
+        <translation>훈련</translation>
+    </message>
+    <message>
+        <source>validation</source>
+        <translation>검증</translation>
+    </message>
+    <message>
+        <source>test</source>
+        <translation>시험</translation>
+    </message>
+    <message>
+        <source>Chosen: all its rows go to %1</source>
+        <translation>고르면 모든 행이 %1 쪽으로 갑니다</translation>
+    </message>
+    <message>
+        <source>row %1, %2</source>
+        <translation>%1행, %2</translation>
     </message>
 </context>
 <context>
@@ -1939,6 +2034,34 @@
         <source>Tokens of %1: median %2, longest %3; %4 of the rows are cut at %5.</source>
         <translation>%1의 토큰: 중앙값 %2, 최대 %3. %5에서 행의 %4이(가) 잘립니다.</translation>
     </message>
+    <message>
+        <source>What is counted below</source>
+        <translation>아래에서 세는 것</translation>
+    </message>
+    <message>
+        <source>Labels are separated by</source>
+        <translation>라벨 사이의 구분자</translation>
+    </message>
+    <message>
+        <source>What stands between two labels of a cell</source>
+        <translation>한 칸의 두 라벨 사이에 있는 것</translation>
+    </message>
+    <message>
+        <source>separator found out</source>
+        <translation>구분자 알아내기</translation>
+    </message>
+    <message>
+        <source>separator %1</source>
+        <translation>구분자 %1</translation>
+    </message>
+    <message>
+        <source>no labels</source>
+        <translation>라벨 아님</translation>
+    </message>
+    <message>
+        <source>Labels that stand together</source>
+        <translation>함께 있는 라벨</translation>
+    </message>
 </context>
 <context>
     <name>lathe::panels::QualityCard</name>
@@ -2213,12 +2336,28 @@
         <translation>취소</translation>
     </message>
     <message>
-        <source>%1 rows in all</source>
-        <translation>모두 %1행</translation>
-    </message>
-    <message>
         <source>%1 to train, %2 to validate, %3 to test</source>
         <translation>훈련 %1, 검증 %2, 시험 %3</translation>
+    </message>
+    <message>
+        <source>a column &quot;%1&quot; of this dataset</source>
+        <translation>이 데이터셋의 &quot;%1&quot; 열</translation>
+    </message>
+    <message>
+        <source>datasets of their own</source>
+        <translation>따로따로 데이터셋</translation>
+    </message>
+    <message>
+        <source>Written as</source>
+        <translation>쓰는 방법</translation>
+    </message>
+    <message>
+        <source>Training takes such a column up by itself.</source>
+        <translation>훈련은 이런 열을 스스로 씁니다.</translation>
+    </message>
+    <message>
+        <source>; the column that is there is replaced</source>
+        <translation>; 이미 있는 열은 바뀝니다</translation>
     </message>
 </context>
 <context>
@@ -2338,6 +2477,22 @@
         <source>Labels that become rare: %1.</source>
         <translation>드물어지는 라벨: %1.</translation>
     </message>
+    <message>
+        <source>Not every pair was looked at: %1 % of those above the threshold were found, measured on %2 rows.</source>
+        <translation>모든 쌍을 보지는 않았습니다. 행 %2개로 재니 기준을 넘는 쌍의 %1 %를 찾았습니다.</translation>
+    </message>
+    <message>
+        <source>Jaccard distance of two label sets</source>
+        <translation>두 라벨 집합의 자카드 거리</translation>
+    </message>
+    <message>
+        <source>Jaccard distance above which labels differ: 0 = any other label counts, 0.5 = half of all their labels are not shared</source>
+        <translation>라벨이 다르다고 보는 자카드 거리: 0이면 라벨 하나만 달라도, 0.5이면 전체 라벨의 절반이 다르면</translation>
+    </message>
+    <message>
+        <source>by more than </source>
+        <translation>이보다 많이 </translation>
+    </message>
 </context>
 <context>
     <name>lathe::panels::TrainPanel</name>
@@ -2440,6 +2595,10 @@
     <message>
         <source>The command is on the clipboard.</source>
         <translation>명령을 클립보드에 넣었습니다.</translation>
+    </message>
+    <message>
+        <source>Its column &quot;%1&quot; says which rows train and which validate.</source>
+        <translation>&quot;%1&quot; 열이 어느 행으로 훈련하고 어느 행으로 검증할지 정합니다.</translation>
     </message>
 </context>
 <context>

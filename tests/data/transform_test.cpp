@@ -51,6 +51,23 @@ TEST(Transform, AColumnIsAddedAndTheRestKept) {
     EXPECT_FALSE(std::filesystem::exists(scratch.path("u.arrow")));
 }
 
+TEST(Transform, ASplitIsWrittenAsAColumnThatSplittingReads) {
+    Scratch scratch;
+    const auto table = addSplitColumn(*films(), {{0}, {2}, {}}, kSplitColumn, scratch.path("t.arrow"));
+    EXPECT_EQ(table->columnNames(), (std::vector<std::string>{"title", "type", "year", "synopsis", "split"}));
+    EXPECT_EQ(table->cell(0, 4), "train");
+    EXPECT_TRUE(table->isNull(1, 4));
+    EXPECT_EQ(table->cell(2, 4), "validation");
+    EXPECT_EQ(table->cell(2, 0), "Yuki");
+    SplitOptions options;
+    options.column = kSplitColumn;
+    EXPECT_EQ(splitRows(*table, options).validation, (std::vector<std::int64_t>{2}));
+    // A second split takes the place of the first.
+    const auto again = addSplitColumn(*table, {{2}, {}, {0, 1}}, kSplitColumn, scratch.path("u.arrow"));
+    EXPECT_EQ(again->columnNames(), table->columnNames());
+    EXPECT_EQ(splitRows(*again, options).test, (std::vector<std::int64_t>{0, 1}));
+}
+
 TEST(Transform, RowsAreTakenInTheirOrder) {
     Scratch scratch;
     const auto table = takeRows(*films(), {2, 0}, scratch.path("t.arrow"));

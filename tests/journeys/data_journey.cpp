@@ -4,11 +4,15 @@
 
 #include <QAbstractButton>
 #include <QAction>
+#include <QClipboard>
+#include <QDoubleSpinBox>
 #include <QFile>
 #include <QFileDialog>
+#include <QGuiApplication>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPlainTextEdit>
+#include <QTreeWidget>
 
 #include "panels/data/import_dialog.h"
 #include "widgets/text_table.h"
@@ -69,6 +73,69 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(table->model()->columnCount(), 3, 10'000);
     }
 
+    void splitsIntoAColumnThatTrainingTakesUp() {
+        Journey journey;
+        QTemporaryDir folder;
+        const QString file = folder.filePath(QStringLiteral("pairs.csv"));
+        QByteArray rows = "English,LaTeX\n";
+        for (int i = 0; i < 10; ++i) rows += "plus " + QByteArray::number(i) + ",x+" + QByteArray::number(i) + "\n";
+        writeFile(file, rows);
+        importFile(journey, file);
+        auto* table = journey.find<lathe::widgets::TextTable>(QStringLiteral("data.table"));
+        QTRY_COMPARE_WITH_TIMEOUT(table->model()->rowCount(), 10, 10'000);
+        journey.window().findChild<QAction*>(QStringLiteral("data.split"))->trigger();
+        QTRY_COMPARE(journey.textOf(QStringLiteral("data.splitNote")), QStringLiteral("8 to train, 2 to validate, 0 to test"));
+        QVERIFY(journey.click(QStringLiteral("data.splitApply")));
+        QTRY_COMPARE_WITH_TIMEOUT(table->model()->columnCount(), 3, 10'000);
+        QCOMPARE(sideCount(*table, 2, QStringLiteral("validation")), 2);
+        QCOMPARE(sideCount(*table, 2, QStringLiteral("train")), 8);
+        QVERIFY(journey.click(QStringLiteral("data.train")));
+        QTRY_VERIFY(journey.textOf(QStringLiteral("train.splitNote")).contains(QStringLiteral("\"split\"")));
+        QVERIFY(journey.click(QStringLiteral("train.copySpec")));
+        QVERIFY2(QGuiApplication::clipboard()->text().contains(QStringLiteral("\"column\": \"split\"")), qPrintable(QGuiApplication::clipboard()->text()));
+        journey.show(QStringLiteral("data"));
+        journey.window().findChild<QAction*>(QStringLiteral("data.undo"))->trigger();
+        QTRY_COMPARE_WITH_TIMEOUT(table->model()->columnCount(), 2, 10'000);
+        QVERIFY(journey.click(QStringLiteral("data.train")));
+        QVERIFY(journey.click(QStringLiteral("train.copySpec")));
+        QVERIFY(!QGuiApplication::clipboard()->text().contains(QStringLiteral("\"column\": \"split\"")));
+    }
+
+    void aGroupThatLeaksIsShownAndMovedToOneSide() {
+        Journey journey;
+        journey.show(QStringLiteral("data"));
+        QTRY_VERIFY_WITH_TIMEOUT(!journey.services().models().list().empty(), 20'000);
+        const lathe::ModelInfo* encoder = journey.services().models().find(QStringLiteral("all-minilm-l6-v2"));
+        if (encoder == nullptr || !encoder->isPresent) QSKIP("the starter encoder is not in the cache; run packaging/setup");
+        QTemporaryDir folder;
+        const QString file = folder.filePath(QStringLiteral("sentences.csv"));
+        const QByteArrayList sentences{"A red fox sleeps under the old bridge", "The bakery opens at six in the morning", "Her telescope found a new comet", "Snow closed the mountain pass",
+                                       "The orchestra tuned for an hour", "He repaired the radio with a spoon", "Ants carried the crumbs away", "The ferry crosses at noon"};
+        QByteArray rows = "text\n";
+        for (const char* end : {".", "!"})
+            for (const QByteArray& sentence : sentences) rows += sentence + end + "\n";
+        writeFile(file, rows);
+        importFile(journey, file);
+        auto* table = journey.find<lathe::widgets::TextTable>(QStringLiteral("data.table"));
+        QTRY_COMPARE_WITH_TIMEOUT(table->model()->rowCount(), 16, 10'000);
+        journey.window().findChild<QAction*>(QStringLiteral("data.split"))->trigger();
+        QTRY_VERIFY(journey.find<QDoubleSpinBox>(QStringLiteral("data.splitValidation")) != nullptr);
+        journey.find<QDoubleSpinBox>(QStringLiteral("data.splitValidation"))->setValue(50);
+        QVERIFY(journey.click(QStringLiteral("data.leakCheck")));
+        QTRY_VERIFY_WITH_TIMEOUT(journey.textOf(QStringLiteral("data.leakFound")).contains(QStringLiteral("more than one side")), 60'000);
+        auto* groups = journey.find<QTreeWidget>(QStringLiteral("data.leakGroups"));
+        const int leaking = groups->topLevelItemCount();
+        QVERIFY(leaking > 0 && leaking <= 8);
+        QCOMPARE(groups->topLevelItem(0)->childCount(), 2);
+        QVERIFY(journey.textOf(QStringLiteral("data.splitNote")).startsWith(QStringLiteral("8 to train, 8 to validate")));
+        QVERIFY(journey.click(QStringLiteral("data.leakMoveAll")));
+        // One row each, so each group goes to the first of two equal sides.
+        QTRY_COMPARE(journey.textOf(QStringLiteral("data.splitNote")), QStringLiteral("%1 to train, %2 to validate, 0 to test").arg(8 + leaking).arg(8 - leaking));
+        QVERIFY(journey.click(QStringLiteral("data.splitApply")));
+        QTRY_COMPARE_WITH_TIMEOUT(table->model()->columnCount(), 2, 10'000);
+        for (int row = 0; row < 8; ++row) QCOMPARE(table->model()->index(row, 1).data().toString(), table->model()->index(row + 8, 1).data().toString());
+    }
+
     void aBadFileSaysWhy() {
         Journey journey;
         QTemporaryDir folder;
@@ -81,6 +148,15 @@ private Q_SLOTS:
     }
 
 private:
+    static void importFile(Journey& journey, const QString& file) {
+        journey.window().showPanel(QStringLiteral("data"), {{QStringLiteral("file"), file}});
+        QVERIFY(journey.click(QStringLiteral("data.importStart")));
+    }
+    static int sideCount(const lathe::widgets::TextTable& table, int column, const QString& side) {
+        int count = 0;
+        for (int row = 0; row < table.model()->rowCount(); ++row) count += table.model()->index(row, column).data().toString() == side;
+        return count;
+    }
     static void writeFile(const QString& path, const QByteArray& bytes) {
         QFile file(path);
         QVERIFY(file.open(QIODevice::WriteOnly));

@@ -5,6 +5,13 @@
 
 namespace lathe::bridge {
 
+QString likelyTextColumn(const std::vector<std::string>& columns) {
+    for (const char* name : {"generated_description", "synopsis", "plot", "description", "text", "English"})
+        for (const std::string& column : columns)
+            if (column == name) return text(column);
+    return columns.empty() ? QString() : text(columns.front());
+}
+
 Datasets::Datasets(Session& session, Background& background, QObject* parent)
     : QObject(parent), session_(session), background_(background) {}
 
@@ -56,6 +63,11 @@ WorkPtr Datasets::profile(QObject* context, TablePtr table, int column, const QS
         std::move(done), std::move(failed));
 }
 
+WorkPtr Datasets::duplicateRows(QObject* context, TablePtr table, std::function<void(std::int64_t)> done) {
+    return background_.run(
+        context, [table = std::move(table)](std::stop_token stop, const ProgressSink&) { return duplicateRowCount(*table, std::move(stop)); }, std::move(done), {});
+}
+
 WorkPtr Datasets::addTemplateColumn(QObject* context, const QString& dataset, const QString& column, const TextTemplate& source,
                                     std::function<void(const DatasetInfo&)> done, Background::Failed failed, Background::Progressed progressed) {
     return background_.run(
@@ -76,12 +88,14 @@ WorkPtr Datasets::filter(QObject* context, const QString& dataset, const std::ve
         [this, done = std::move(done)](const DatasetInfo& info) { refresh(); done(info); }, std::move(failed), std::move(progressed));
 }
 
-WorkPtr Datasets::split(QObject* context, const QString& dataset, const SplitOptions& options, std::function<void(const std::vector<DatasetInfo>&)> done,
-                        Background::Failed failed) {
+WorkPtr Datasets::split(QObject* context, const QString& dataset, std::shared_ptr<const Split> split, std::vector<StraddlingCluster> moves, SplitInto into,
+                        const QString& howMade, std::function<void(const std::vector<DatasetInfo>&)> done, Background::Failed failed) {
     return background_.run(
         context,
-        [this, dataset, options](std::stop_token stop, const ProgressSink& progress) {
-            return session_.splitDataset(utf8(dataset), options, progress, std::move(stop));
+        [this, dataset, split = std::move(split), moves = std::move(moves), into, howMade](std::stop_token stop, const ProgressSink& progress) {
+            const Split moved = moves.empty() ? *split : moveToOneSide(*split, moves);
+            if (into == SplitInto::Column) return std::vector<DatasetInfo>{session_.markSplit(utf8(dataset), moved, utf8(howMade), progress, std::move(stop))};
+            return session_.splitDataset(utf8(dataset), moved, utf8(howMade), progress, std::move(stop));
         },
         [this, done = std::move(done)](const std::vector<DatasetInfo>& parts) { refresh(); done(parts); }, std::move(failed));
 }

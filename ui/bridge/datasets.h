@@ -12,6 +12,9 @@
 
 namespace lathe::bridge {
 
+/// The column that most likely holds the text: a usual name, else the first.
+QString likelyTextColumn(const std::vector<std::string>& columns);
+
 /// The workspace's datasets. Lives on the window's thread; whatever may take long comes back through `done`.
 class Datasets : public QObject {
     Q_OBJECT
@@ -31,12 +34,16 @@ public:
     WorkPtr versions(QObject* context, const QString& name, std::function<void(const std::vector<DatasetInfo>&)> done, Background::Failed failed);
     WorkPtr profile(QObject* context, TablePtr table, int column, const QString& labelSeparator, std::function<void(const ColumnProfile&)> done,
                     Background::Failed failed);
+    /// Rows that repeat an earlier one in every cell.
+    WorkPtr duplicateRows(QObject* context, TablePtr table, std::function<void(std::int64_t)> done);
     WorkPtr addTemplateColumn(QObject* context, const QString& dataset, const QString& column, const TextTemplate& source,
                               std::function<void(const DatasetInfo&)> done, Background::Failed failed, Background::Progressed progressed);
     WorkPtr filter(QObject* context, const QString& dataset, const std::vector<FilterCondition>& conditions,
                    std::function<void(const DatasetInfo&)> done, Background::Failed failed, Background::Progressed progressed);
-    WorkPtr split(QObject* context, const QString& dataset, const SplitOptions& options, std::function<void(const std::vector<DatasetInfo>&)> done,
-                  Background::Failed failed);
+    /// Into datasets of their own, or as a column of a new version; `moves` go to one side before.
+    enum class SplitInto { Datasets, Column };
+    WorkPtr split(QObject* context, const QString& dataset, std::shared_ptr<const Split> split, std::vector<StraddlingCluster> moves, SplitInto into,
+                  const QString& howMade, std::function<void(const std::vector<DatasetInfo>&)> done, Background::Failed failed);
     WorkPtr exportTo(QObject* context, const QString& dataset, const QString& file, const ExportOptions& options, std::function<void()> done,
                      Background::Failed failed, Background::Progressed progressed);
     /// Adds a row to a dataset as a new version, such as a corrected pair of the LaTeX panel.

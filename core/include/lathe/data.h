@@ -269,4 +269,12 @@ struct StraddlingCluster {
 std::vector<StraddlingCluster> straddlingClusters(const Split& split, const std::vector<std::vector<std::int64_t>>& clusters);
 Split moveToOneSide(const Split& split, const std::vector<StraddlingCluster>& clusters);
 
+/// The column that a split is written into and that the Train form takes up.
+inline constexpr const char* kSplitColumn = "split";
+
+/// A new table whose column `name` says train, validation or test for each row, as SplitOptions::column reads it; rows in no
+/// part stay blank. A column of that name is replaced where it stands, else it comes last.
+TablePtr addSplitColumn(const Table& table, const Split& split, const std::string& name, const std::filesystem::path& outputIpcFile,
+                        const ProgressSink& progress = {}, std::stop_token stop = {});
+
 }  // namespace lathe

@@ -187,8 +187,8 @@ public:
     virtual DatasetInfo filterDataset(const std::string& name, const std::vector<FilterCondition>&, const ProgressSink&, std::stop_token) = 0;
     /// cells: column name and value; columns that are not named stay blank.
     virtual DatasetInfo appendRow(const std::string& name, const std::vector<std::pair<std::string, std::string>>& cells, const std::string& howMade) = 0;
-    /// Makes datasets NAME-train, NAME-validation and NAME-test (where the share is above 0); NAME stays as it is.
-    virtual std::vector<DatasetInfo> splitDataset(const std::string& name, const SplitOptions&, const ProgressSink&, std::stop_token) = 0;
+    /// Makes datasets NAME-train, NAME-validation and NAME-test (of the parts that have rows); NAME stays as it is.
+    virtual std::vector<DatasetInfo> splitDataset(const std::string& name, const Split&, const std::string& howMade, const ProgressSink&, std::stop_token) = 0;
     virtual void undoDatasetVersion(const std::string& name) = 0;
     virtual void removeDataset(const std::string& name) = 0;   ///< to the trash
     virtual void restoreDataset(const std::string& name) = 0;  ///< undoes removeDataset
@@ -256,6 +256,10 @@ public:
     virtual std::vector<CheckpointInfo> checkpoints(const std::string& runId) const = 0;
     virtual void removeRun(const std::string& id) = 0;   ///< to the trash
     virtual void restoreRun(const std::string& id) = 0;  ///< undoes removeRun
+
+    // Datasets again.
+    /// A new version with the split in a column named kSplitColumn, which training reads (dataset.split.column).
+    virtual DatasetInfo markSplit(const std::string& name, const Split&, const std::string& howMade, const ProgressSink&, std::stop_token) = 0;
 };
 
 }  // namespace lathe

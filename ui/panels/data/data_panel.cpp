@@ -176,6 +176,7 @@ QWidget* DataPanel::buildProfile() {
     maxLength_->setVisible(false);
     connect(tokenModel_, &QComboBox::activated, this, [this](int index) { maxLength_->setVisible(index > 0); profile(column_); });
     connect(maxLength_, &QSpinBox::editingFinished, this, &DataPanel::countTokens);
+    connect(profile_, &ProfileCard::separatorChosen, this, [this] { profile(column_); });
     return profile_;
 }
 
@@ -239,6 +240,9 @@ void DataPanel::show(const TablePtr& table) {
     table_->setProvider(std::make_shared<TableRows>(table));
     table_->fitColumns(260);
     say(tr("%1 rows, %2 columns. Click a column's name for what is in it.").arg(w::formatCount(table->rowCount()), w::formatCount(table->columnCount())), false);
+    services_.datasets().duplicateRows(this, table, [this, table](std::int64_t count) {
+        if (table == shown_ && count > 0) say(summary_->text() + QLatin1Char(' ') + tr("%1 rows repeat an earlier one in every cell.").arg(w::formatCount(count)), false);
+    });
     row_->clear();
     column_ = std::clamp(column_, 0, std::max(0, table->columnCount() - 1));
     if (table->rowCount() > 0) table_->selectProviderRow(0);
@@ -259,7 +263,7 @@ void DataPanel::profile(int column) {
     if (profileWork_) profileWork_->cancel();
     profile_->showWorking(bridge::text(shown_->columnNames()[std::size_t(column)]));
     profileWork_ = services_.datasets().profile(
-        this, shown_, column, {}, [this](const ColumnProfile& found) { profile_->show(found); countTokens(); },
+        this, shown_, column, bridge::text(profile_->separator()), [this](const ColumnProfile& found) { profile_->show(found); countTokens(); },
         [this](const QString& sentence) { profile_->showError(sentence); });
 }
 
@@ -333,14 +337,16 @@ void DataPanel::filter() {
 
 void DataPanel::split() {
     if (!shown_) return;
-    auto* dialog = new SplitDialog(shown_, this);
-    connect(dialog, &QDialog::accepted, this, [this, dialog] {
+    auto* dialog = new SplitDialog(services_, chosen_, shown_, this);
+    connect(dialog, &QDialog::accepted, this, [this, dialog, dataset = chosen_] {
+        const bool isColumn = dialog->isColumn();
         services_.datasets().split(
-            this, chosen_, dialog->options(),
-            [this](const std::vector<DatasetInfo>& parts) {
+            this, dataset, dialog->split(), dialog->moves(), isColumn ? bridge::Datasets::SplitInto::Column : bridge::Datasets::SplitInto::Datasets, dialog->howMade(),
+            [this, dataset, isColumn](const std::vector<DatasetInfo>& parts) {
                 QStringList names;
                 for (const DatasetInfo& part : parts) names << bridge::text(part.name);
-                w::Toast::show(this, tr("Made %1.").arg(names.join(QStringLiteral(", "))));
+                if (!isColumn) w::Toast::show(this, tr("Made %1.").arg(names.join(QStringLiteral(", "))));
+                else w::Toast::showUndo(this, tr("The split is in the column %1.").arg(QLatin1String(kSplitColumn)), [this, dataset] { services_.datasets().undoVersion(dataset); });
             },
             [this](const QString& sentence) { say(sentence, true); });
     });

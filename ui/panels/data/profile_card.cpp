@@ -2,6 +2,8 @@
 #include "panels/data/profile_card.h"
 
 #include <QCoreApplication>
+#include <QComboBox>
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QVBoxLayout>
 
@@ -31,6 +33,8 @@ QString typeText(ColumnType type) {
     return ProfileCard::tr("text");
 }
 
+enum class ValuesOf { Cells, Labels, Pairs };
+
 void setHistogram(w::HistogramView* view, const LengthHistogram& histogram, const QString& axis) {
     QList<double> counts;
     for (const std::int64_t count : histogram.counts) counts << double(count);
@@ -53,8 +57,23 @@ ProfileCard::ProfileCard(QWidget* parent) : Card(tr("Column"), parent), values_(
     lengthNote_ = w::label({}, w::TextRole::Secondary, this);
     lengthNote_->setWordWrap(true);
     body()->addWidget(lengthNote_);
-    valuesHeading_ = w::label({}, w::TextRole::Secondary, this);
-    body()->addWidget(valuesHeading_);
+    valuesOf_ = new QComboBox(this);
+    valuesOf_->setObjectName(QStringLiteral("data.profileValuesOf"));
+    valuesOf_->setAccessibleName(tr("What is counted below"));
+    valuesOf_->addItem(tr("Most frequent"), int(ValuesOf::Cells));
+    separator_ = new QComboBox(this);
+    separator_->setObjectName(QStringLiteral("data.profileSeparator"));
+    separator_->setAccessibleName(tr("Labels are separated by"));
+    separator_->setToolTip(tr("What stands between two labels of a cell"));
+    separator_->addItem(tr("separator found out"), QString());
+    for (const char* each : {",", ";", "|", "/"}) separator_->addItem(tr("separator %1").arg(QLatin1String(each)), QLatin1String(each));
+    separator_->addItem(tr("no labels"), QStringLiteral("none"));
+    auto* choices = w::row(nullptr, 8);
+    choices->addWidget(valuesOf_, 1);
+    choices->addWidget(separator_);
+    body()->addLayout(choices);
+    connect(valuesOf_, &QComboBox::activated, this, &ProfileCard::listValues);
+    connect(separator_, &QComboBox::activated, this, &ProfileCard::separatorChosen);
     values_->headers = {tr("Value"), tr("Rows")};
     values_->numberColumns = {1};
     table_ = new w::TextTable(this);
@@ -63,7 +82,11 @@ ProfileCard::ProfileCard(QWidget* parent) : Card(tr("Column"), parent), values_(
     body()->addWidget(table_, 1);
 }
 
+std::string ProfileCard::separator() const { return bridge::utf8(separator_->currentData().toString()); }
+
 void ProfileCard::showWorking(const QString& column) {
+    if (column != column_) separator_->setCurrentIndex(0);
+    column_ = column;
     setHeading(column);
     facts_->setText(tr("Counting …"));
     w::setTextRole(facts_, w::TextRole::Secondary);
@@ -84,10 +107,29 @@ void ProfileCard::show(const ColumnProfile& profile) {
     setHistogram(lengths_, profile.characters, tr("characters"));
     lengths_->setMarker(std::nullopt);
     lengthNote_->setText(tr("Median %1 characters, longest %2.").arg(count(profile.characters.median), count(profile.characters.maximum)));
+    profile_ = profile;
     const bool isLabels = profile.type == ColumnType::LabelSet;
-    valuesHeading_->setText(isLabels ? tr("Labels") : tr("Most frequent"));
+    valuesOf_->clear();
+    if (isLabels) valuesOf_->addItem(tr("Labels"), int(ValuesOf::Labels));
+    if (!profile.coOccurrence.empty()) valuesOf_->addItem(tr("Labels that stand together"), int(ValuesOf::Pairs));
+    valuesOf_->addItem(tr("Most frequent"), int(ValuesOf::Cells));
+    listValues();
+}
+
+void ProfileCard::listValues() {
     values_->rows.clear();
-    for (const ValueCount& value : isLabels ? profile.labels : profile.mostFrequent) values_->rows << QStringList{bridge::text(value.value).simplified(), count(value.count)};
+    const auto add = [this](const QString& value, std::int64_t count) { values_->rows << QStringList{value.simplified(), w::formatCount(count)}; };
+    switch (ValuesOf(valuesOf_->currentData().toInt())) {
+        case ValuesOf::Cells:
+            for (const ValueCount& value : profile_.mostFrequent) add(bridge::text(value.value), value.count);
+            break;
+        case ValuesOf::Labels:
+            for (const ValueCount& label : profile_.labels) add(bridge::text(label.value), label.count);
+            break;
+        case ValuesOf::Pairs:
+            for (const LabelCoOccurrence& pair : profile_.coOccurrence) add(QStringLiteral("%1 + %2").arg(bridge::text(pair.first), bridge::text(pair.second)), pair.count);
+            break;
+    }
     table_->textModel()->rowsChanged();
     table_->fitColumns(200);
 }

@@ -5,9 +5,13 @@
 #include <exception>
 
 #include <QComboBox>
+#include <QFile>
 #include <QFileDialog>
 #include <QHBoxLayout>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QProgressBar>
 #include <QPushButton>
@@ -24,20 +28,8 @@
 #include "widgets/toast.h"
 
 namespace lathe::panels {
-namespace {
 
 namespace w = widgets;
-constexpr double kFirstThreshold = 0.9;
-
-/// The column that most likely holds the text: a usual name, else the first.
-QString likelyText(const std::vector<std::string>& columns) {
-    for (const char* name : {"generated_description", "synopsis", "plot", "description", "text", "English"})
-        for (const std::string& column : columns)
-            if (column == name) return QString::fromStdString(column);
-    return columns.empty() ? QString() : QString::fromStdString(columns.front());
-}
-
-}  // namespace
 
 DeduplicatePanel::DeduplicatePanel(bridge::Services& services, QWidget* parent) : PanelPage(parent), services_(services) {
     setObjectName(QStringLiteral("deduplicate"));
@@ -53,7 +45,8 @@ DeduplicatePanel::DeduplicatePanel(bridge::Services& services, QWidget* parent) 
     empty->setSampleAction(tr("Load the sample catalogue"), QStringLiteral("sparkles"));
     connect(empty, &w::EmptyState::actionTriggered, this, [this] { Q_EMIT openRequested(QStringLiteral("data"), {{QStringLiteral("import"), true}}); });
     connect(empty, &w::EmptyState::sampleTriggered, this, [this] {
-        services_.ensureSample(this, QStringLiteral("anime_catalogue.csv"), [](const QString&) {}, [this](const QString& sentence) { say(sentence, true); });
+        services_.ensureSample(this, QStringLiteral("anime_catalogue.csv"), [this](const QString& dataset) { wantedSample_ = dataset; useRecipe(); },
+                               [this](const QString& sentence) { say(sentence, true); });
     });
     stack_->addWidget(empty);
     auto* splitter = new QSplitter(Qt::Horizontal, stack_);
@@ -89,6 +82,8 @@ QWidget* DeduplicatePanel::buildQuestion() {
     add(tr("Encoder"), model_, "model", tr("Turns texts into vectors; the cosine of two says how alike they are."));
     labels_ = new QComboBox(card);
     add(tr("Labels"), labels_, "labelColumn", tr("Pairs with other labels are marked."));
+    separator_ = new QLineEdit(QStringLiteral(", "), card);
+    add(tr("Label separator"), separator_, "labelSeparator", tr("What stands between two labels of a cell."));
     card->body()->addStretch();
     note_ = w::label({}, w::TextRole::Secondary, card);
     note_->setObjectName(QStringLiteral("deduplicate.note"));
@@ -102,6 +97,9 @@ QWidget* DeduplicatePanel::buildQuestion() {
     find_ = w::button(QStringLiteral("deduplicate.find"), tr("Find similar rows"), w::ButtonKind::Primary, QStringLiteral("search"), card);
     card->body()->addWidget(find_);
     connect(dataset_, &QComboBox::currentIndexChanged, this, &DeduplicatePanel::datasetChosen);
+    const auto enableSeparator = [this] { separator_->setEnabled(!labels_->currentData().toString().isEmpty()); };
+    connect(labels_, &QComboBox::currentIndexChanged, this, enableSeparator);
+    enableSeparator();
     connect(find_, &QPushButton::clicked, this, &DeduplicatePanel::find);
     return card;
 }
@@ -150,6 +148,21 @@ void DeduplicatePanel::listChoices() {
     model_->setCurrentIndex(std::max(model_->findText(modelBefore), model_->count() > 0 ? 0 : -1));
     stack_->setCurrentIndex(dataset_->count() > 0 ? 1 : 0);
     datasetChosen();
+    useRecipe();
+}
+
+/// The settings that come with the sample, once the list has it.
+void DeduplicatePanel::useRecipe() {
+    if (wantedSample_.isEmpty() || dataset_->findText(wantedSample_) < 0) return;
+    dataset_->setCurrentIndex(dataset_->findText(wantedSample_));
+    wantedSample_.clear();
+    QFile file(bridge::Services::resourcesFolder() + QStringLiteral("/recipes/dedup-catalogue.json"));
+    if (!file.open(QIODevice::ReadOnly)) return;
+    const QJsonObject recipe = QJsonDocument::fromJson(file.readAll()).object();
+    text_->setPlainText(recipe[QStringLiteral("text")].toString(text_->toPlainText()));
+    labels_->setCurrentIndex(std::max(0, labels_->findData(recipe[QStringLiteral("labels")].toString())));
+    separator_->setText(recipe[QStringLiteral("label_separator")].toString(separator_->text()));
+    firstThreshold_ = recipe[QStringLiteral("threshold")].toDouble(firstThreshold_);
 }
 
 void DeduplicatePanel::datasetChosen() {
@@ -163,7 +176,7 @@ void DeduplicatePanel::datasetChosen() {
     labels_->setCurrentIndex(std::max(0, std::max(labels_->findData(before), labels_->findData(QStringLiteral("genres")))));
     if (templateOf_ != dataset_->currentText()) {
         templateOf_ = dataset_->currentText();
-        text_->setPlainText(QStringLiteral("{%1}").arg(likelyText(info->columns)));
+        text_->setPlainText(QStringLiteral("{%1}").arg(bridge::likelyTextColumn(info->columns)));
     }
 }
 
@@ -181,6 +194,7 @@ void DeduplicatePanel::find() {
     query.text.blankRule = BlankRule::SkipSentence;
     query.model = bridge::utf8(model_->currentText());
     query.labels = bridge::utf8(labels_->currentData().toString());
+    query.labelSeparator = bridge::utf8(separator_->text());
     found_ = dataset_->currentText();
     find_->setText(tr("Stop"));
     progress_->setRange(0, 0);
@@ -204,7 +218,7 @@ void DeduplicatePanel::show(std::shared_ptr<const SimilarRows> rows) {
     rows_ = std::move(rows);
     say(tr("%1 pairs above %2 in %3.").arg(w::formatCount(rows_->index->pairCount()), QString::number(double(rows_->index->floor()), 'f', 2), w::formatDuration(rows_->seconds)), false);
     pairs_->setRows(rows_);
-    threshold_->setRows(rows_, kFirstThreshold);
+    threshold_->setRows(rows_, firstThreshold_);
     result_->setCurrentIndex(1);
     report_->setEnabled(true);
     apply_->setEnabled(true);

@@ -5,6 +5,7 @@
 
 class QComboBox;
 class QLabel;
+class QLineEdit;
 class QPlainTextEdit;
 class QProgressBar;
 class QPushButton;
@@ -30,6 +31,7 @@ private:
     QWidget* buildAnswer();
     void listChoices();
     void datasetChosen();
+    void useRecipe();
     void find();
     void show(std::shared_ptr<const SimilarRows> rows);
     void apply();
@@ -42,6 +44,7 @@ private:
     QComboBox* dataset_ = nullptr;
     QComboBox* model_ = nullptr;
     QComboBox* labels_ = nullptr;
+    QLineEdit* separator_ = nullptr;
     QPlainTextEdit* text_ = nullptr;
     QPushButton* find_ = nullptr;
     QPushButton* apply_ = nullptr;
@@ -54,6 +57,8 @@ private:
     std::shared_ptr<const SimilarRows> rows_;
     QString found_;  ///< dataset that rows_ are of
     QString templateOf_;
+    QString wantedSample_;         ///< whose recipe is to be used once it is there
+    double firstThreshold_ = 0.9;  ///< where the slider stands first
 };
 
 }  // namespace lathe::panels

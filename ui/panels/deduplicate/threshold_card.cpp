@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include <QCheckBox>
+#include <QDoubleSpinBox>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -61,12 +62,21 @@ ThresholdCard::ThresholdCard(QWidget* parent) : Card(tr("Threshold"), parent) {
     guard_ = new QCheckBox(tr("Keep pairs whose labels differ"), this);
     guard_->setObjectName(QStringLiteral("deduplicate.guard"));
     guard_->setToolTip(tr("Similar is not the same: a pair with other labels may be two different things"));
+    distance_ = new QDoubleSpinBox(this);
+    distance_->setObjectName(QStringLiteral("deduplicate.labelDistance"));
+    distance_->setAccessibleName(tr("Jaccard distance of two label sets"));
+    distance_->setToolTip(tr("Jaccard distance above which labels differ: 0 = any other label counts, 0.5 = half of all their labels are not shared"));
+    distance_->setRange(0, 0.99);
+    distance_->setSingleStep(0.05);
+    distance_->setPrefix(tr("by more than "));
+    distance_->setEnabled(false);
     keep_ = new QSpinBox(this);
     keep_->setObjectName(QStringLiteral("deduplicate.keepRows"));
     keep_->setAccessibleName(tr("Rows to keep"));
     keep_->setRange(1, 1);
     solve_ = w::button(QStringLiteral("deduplicate.solve"), tr("Keep so many rows"), w::ButtonKind::Normal, {}, this);
     options->addWidget(guard_);
+    options->addWidget(distance_);
     options->addStretch();
     options->addWidget(keep_);
     options->addWidget(solve_);
@@ -76,6 +86,11 @@ ThresholdCard::ThresholdCard(QWidget* parent) : Card(tr("Threshold"), parent) {
     connect(solve_, &QPushButton::clicked, this, &ThresholdCard::solve);
     connect(guard_, &QCheckBox::toggled, this, [this](bool isOn) {
         rules_.keepsDifferentLabels = isOn;
+        distance_->setEnabled(isOn);
+        ask();
+    });
+    connect(distance_, &QDoubleSpinBox::valueChanged, this, [this](double distance) {
+        rules_.maxLabelDistance = distance;
         ask();
     });
 }
@@ -88,6 +103,7 @@ void ThresholdCard::setRows(std::shared_ptr<const SimilarRows> rows, double thre
     for (const std::int64_t count : index.histogram(50)) bins << double(count);
     histogram_->setBins(bins, index.floor(), 1.0);
     guard_->setVisible(!rows_->labels.empty());
+    distance_->setVisible(!rows_->labels.empty());
     keep_->setRange(1, int(std::clamp<std::int64_t>(index.rowCount(), 1, 1'000'000'000)));
     const int lowest = int(std::ceil(double(index.floor()) * kSliderSteps - 1e-6));
     const QSignalBlocker blocked(slider_);
@@ -128,6 +144,8 @@ void ThresholdCard::ask() {
     QStringList notes;
     if (answer_.exactCount > 0) notes << tr("%1 are exact copies and go at any threshold.").arg(count(answer_.exactCount));
     if (answer_.savedByLabels > 0) notes << tr("%1 rows stay because their labels differ.").arg(count(answer_.savedByLabels));
+    if (const SearchRecall recall = rows_->index->recallAt(rules_.threshold); !recall.isExact)
+        notes << tr("Not every pair was looked at: %1 % of those above the threshold were found, measured on %2 rows.").arg(QString::number(100 * recall.share(), 'f', 1), count(recall.sampledRows));
     if (!lost.isEmpty()) notes << tr("Labels that become rare: %1.").arg(lost.join(QStringLiteral(", ")));
     warning_->setText(notes.join(QLatin1Char(' ')));
     warning_->setVisible(!notes.isEmpty());

@@ -7,6 +7,7 @@
 #include "widgets/card.h"
 
 class QCheckBox;
+class QDoubleSpinBox;
 class QLabel;
 class QPushButton;
 class QSlider;
@@ -48,6 +49,7 @@ private:
     QSpinBox* keep_;
     QPushButton* solve_;
     QCheckBox* guard_;
+    QDoubleSpinBox* distance_;
 };
 
 }  // namespace lathe::panels

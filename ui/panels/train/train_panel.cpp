@@ -18,6 +18,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <lathe/data.h>
 #include <lathe/error.h>
 
 #include "panels/train/forecast_card.h"
@@ -183,7 +184,11 @@ void TrainPanel::openWith(const QVariantMap& arguments) {
     const QString spec = arguments.value(QStringLiteral("spec")).toString();
     if (!spec.isEmpty()) {
         try {
-            setSpec(parseRunSpec(bridge::utf8(spec), "the spec"));
+            const RunSpec given = parseRunSpec(bridge::utf8(spec), "the spec");
+            // It says itself how it splits.
+            if (const DatasetInfo* dataset = given.dataset.name ? services_.datasets().find(bridge::text(*given.dataset.name)) : nullptr)
+                splitTakenOf_ = bridge::text(dataset->fingerprint);
+            setSpec(given);
         } catch (const Error& error) {
             error_->setText(bridge::text(error.what()));
         }
@@ -212,6 +217,11 @@ void TrainPanel::setTask(const QString& task) {
     effectiveBatch_->setObjectName(QStringLiteral("train.effectiveBatch"));
     effectiveBatch_->setWordWrap(true);
     form_->placeBelow(QStringLiteral("training.gradient_accumulation_steps"), effectiveBatch_);
+    splitNote_ = w::label({}, w::TextRole::Secondary, form_);
+    splitNote_->setObjectName(QStringLiteral("train.splitNote"));
+    splitNote_->setWordWrap(true);
+    splitNote_->setVisible(false);
+    form_->placeBelow(QStringLiteral("dataset.name"), splitNote_);
     form_->setValues({{QStringLiteral("task"), task}});
     listChoices();
 }
@@ -277,9 +287,27 @@ void TrainPanel::fieldChanged(const QString& id) {
         const qlonglong steps = values.value(QStringLiteral("training.gradient_accumulation_steps")).toLongLong();
         effectiveBatch_->setText(tr("Effective batch: %1 × %2 = %3 rows an update").arg(batch).arg(steps).arg(batch * steps));
     }
+    takeUpSplitColumn();
     listLayers();
     showLayers();
     wait_->start();
+}
+
+void TrainPanel::takeUpSplitColumn() {
+    const QString field = QStringLiteral("dataset.split.column");
+    const QString name = QLatin1String(kSplitColumn);
+    const DatasetInfo* dataset = services_.datasets().find(form_->value(QStringLiteral("dataset.name")).toString());
+    const bool hasColumn = dataset != nullptr && std::find(dataset->columns.begin(), dataset->columns.end(), kSplitColumn) != dataset->columns.end();
+    const QString now = form_->value(field).toString();
+    // Once a version: who clears the field afterwards means it.
+    if (dataset != nullptr && splitTakenOf_ != bridge::text(dataset->fingerprint)) {
+        splitTakenOf_ = bridge::text(dataset->fingerprint);
+        if (hasColumn && now.isEmpty()) form_->setValues({{field, name}});
+        if (!hasColumn && now == name) form_->setValues({{field, QVariant()}});
+    }
+    const QString column = form_->value(field).toString();
+    splitNote_->setVisible(!column.isEmpty());
+    splitNote_->setText(tr("Its column \"%1\" says which rows train and which validate.").arg(column));
 }
 
 void TrainPanel::listLayers() {

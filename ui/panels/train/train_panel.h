@@ -43,6 +43,7 @@ private:
     void buildTimer();
     void listChoices();
     void listLayers();
+    void takeUpSplitColumn();
     void setTask(const QString& task);
     void setSpec(const RunSpec& spec);
     std::optional<RunSpec> currentSpec();
@@ -70,6 +71,7 @@ private:
     widgets::ParamForm* form_ = nullptr;
     LayerTree* layers_ = nullptr;
     QLabel* effectiveBatch_ = nullptr;
+    QLabel* splitNote_ = nullptr;
     widgets::TokenView* preview_ = nullptr;
     QLabel* previewNote_ = nullptr;
     QSpinBox* previewRow_ = nullptr;
@@ -81,6 +83,7 @@ private:
     std::vector<bridge::WorkPtr> works_;
     QString layersOf_;
     QString wantedDataset_;
+    QString splitTakenOf_;  ///< fingerprint of the version whose split column was looked at
     int pending_ = 0;
     int round_ = 0;
     bool isBlocked_ = false;
