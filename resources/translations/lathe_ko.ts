@@ -1337,10 +1337,6 @@
         <translation>여러 쪽에 걸친 비슷한 행의 묶음이 없습니다.</translation>
     </message>
     <message>
-        <source>%1 groups with %2 similar rows lie on more than one side.</source>
-        <translation>비슷한 행 %2개로 된 묶음 %1개가 여러 쪽에 걸쳐 있습니다.</translation>
-    </message>
-    <message>
         <source>train</source>
         <translation>훈련</translation>
     </message>
@@ -1359,6 +1355,10 @@
     <message>
         <source>row %1, %2</source>
         <translation>%1행, %2</translation>
+    </message>
+    <message>
+        <source>Groups of similar rows that lie on more than one side: %1, with %2 rows.</source>
+        <translation>여러 쪽에 걸친 비슷한 행의 묶음: %1개, 행 %2개.</translation>
     </message>
 </context>
 <context>
@@ -1563,10 +1563,6 @@
         <translation>둘 다 남기기</translation>
     </message>
     <message>
-        <source>They are the same</source>
-        <translation>같은 것</translation>
-    </message>
-    <message>
         <source>Let the threshold decide</source>
         <translation>문턱값에 맡기기</translation>
     </message>
@@ -1597,6 +1593,10 @@
     <message>
         <source>Labels: %1   |   %2</source>
         <translation>라벨: %1   |   %2</translation>
+    </message>
+    <message>
+        <source>Remove one</source>
+        <translation>하나 빼기</translation>
     </message>
 </context>
 <context>
@@ -2043,24 +2043,20 @@
         <translation>라벨 사이의 구분자</translation>
     </message>
     <message>
-        <source>What stands between two labels of a cell</source>
-        <translation>한 칸의 두 라벨 사이에 있는 것</translation>
+        <source>What stands between two labels of a cell: found out, or as you say</source>
+        <translation>한 칸의 두 라벨 사이에 있는 것: 알아내거나 직접 정합니다</translation>
     </message>
     <message>
-        <source>separator found out</source>
-        <translation>구분자 알아내기</translation>
+        <source>auto</source>
+        <translation>자동</translation>
     </message>
     <message>
-        <source>separator %1</source>
-        <translation>구분자 %1</translation>
+        <source>none</source>
+        <translation>없음</translation>
     </message>
     <message>
-        <source>no labels</source>
-        <translation>라벨 아님</translation>
-    </message>
-    <message>
-        <source>Labels that stand together</source>
-        <translation>함께 있는 라벨</translation>
+        <source>Pairs of labels</source>
+        <translation>라벨 쌍</translation>
     </message>
 </context>
 <context>

@@ -137,6 +137,7 @@ QWidget* DataPanel::buildTable() {
     auto* layout = w::column(side, 8);
     summary_ = w::label({}, w::TextRole::Secondary, side);
     summary_->setObjectName(QStringLiteral("data.summary"));
+    summary_->setWordWrap(true);
     layout->addWidget(summary_);
     auto* splitter = new QSplitter(Qt::Vertical, side);
     splitter->setChildrenCollapsible(false);

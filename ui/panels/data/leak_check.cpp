@@ -167,7 +167,7 @@ void LeakCheck::showStraddling() {
     for (const StraddlingCluster& cluster : straddling_) rows += std::int64_t(cluster.rows.size());
     moveAll_->setEnabled(!straddling_.empty());
     found_->setText(straddling_.empty() ? tr("No group of similar rows lies on more than one side.")
-                                        : tr("%1 groups with %2 similar rows lie on more than one side.").arg(w::formatCount(qint64(straddling_.size())), w::formatCount(rows)));
+                                        : tr("Groups of similar rows that lie on more than one side: %1, with %2 rows.").arg(w::formatCount(qint64(straddling_.size())), w::formatCount(rows)));
     w::setTextRole(found_, straddling_.empty() ? w::TextRole::Good : w::TextRole::Warning);
     {
         const QSignalBlocker blocked(tree_);

@@ -64,10 +64,11 @@ ProfileCard::ProfileCard(QWidget* parent) : Card(tr("Column"), parent), values_(
     separator_ = new QComboBox(this);
     separator_->setObjectName(QStringLiteral("data.profileSeparator"));
     separator_->setAccessibleName(tr("Labels are separated by"));
-    separator_->setToolTip(tr("What stands between two labels of a cell"));
-    separator_->addItem(tr("separator found out"), QString());
-    for (const char* each : {",", ";", "|", "/"}) separator_->addItem(tr("separator %1").arg(QLatin1String(each)), QLatin1String(each));
-    separator_->addItem(tr("no labels"), QStringLiteral("none"));
+    separator_->setToolTip(tr("What stands between two labels of a cell: found out, or as you say"));
+    separator_->setMaximumWidth(88);
+    separator_->addItem(tr("auto"), QString());
+    for (const char* each : {",", ";", "|", "/"}) separator_->addItem(QLatin1String(each), QLatin1String(each));
+    separator_->addItem(tr("none"), QStringLiteral("none"));
     auto* choices = w::row(nullptr, 8);
     choices->addWidget(valuesOf_, 1);
     choices->addWidget(separator_);
@@ -111,7 +112,7 @@ void ProfileCard::show(const ColumnProfile& profile) {
     const bool isLabels = profile.type == ColumnType::LabelSet;
     valuesOf_->clear();
     if (isLabels) valuesOf_->addItem(tr("Labels"), int(ValuesOf::Labels));
-    if (!profile.coOccurrence.empty()) valuesOf_->addItem(tr("Labels that stand together"), int(ValuesOf::Pairs));
+    if (!profile.coOccurrence.empty()) valuesOf_->addItem(tr("Pairs of labels"), int(ValuesOf::Pairs));
     valuesOf_->addItem(tr("Most frequent"), int(ValuesOf::Cells));
     listValues();
 }
@@ -131,7 +132,7 @@ void ProfileCard::listValues() {
             break;
     }
     table_->textModel()->rowsChanged();
-    table_->fitColumns(200);
+    table_->fitColumns(150);  // so that the counts are seen beside long values
 }
 
 void ProfileCard::showError(const QString& sentence) {

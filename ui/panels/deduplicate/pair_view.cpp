@@ -38,6 +38,7 @@ PairView::PairView(QWidget* parent) : QWidget(parent), provider_(std::make_share
     table_->setObjectName(QStringLiteral("deduplicate.pairs"));
     table_->setAccessibleName(tr("Pairs nearest to the threshold"));
     table_->setProvider(provider_);
+    table_->setMinimumWidth(300);
     splitter->addWidget(table_);
     auto* side = new QWidget(splitter);
     auto* sideLayout = w::column(side, 8);
@@ -50,7 +51,7 @@ PairView::PairView(QWidget* parent) : QWidget(parent), provider_(std::make_share
     sideLayout->addWidget(labels_);
     auto* buttons = w::row(nullptr, 8);
     different_ = w::button(QStringLiteral("deduplicate.different"), tr("Keep both"), w::ButtonKind::Normal, QStringLiteral("arrows-split-2"), side);
-    same_ = w::button(QStringLiteral("deduplicate.same"), tr("They are the same"), w::ButtonKind::Normal, QStringLiteral("equal"), side);
+    same_ = w::button(QStringLiteral("deduplicate.same"), tr("Remove one"), w::ButtonKind::Normal, QStringLiteral("equal"), side);
     clear_ = w::button(QStringLiteral("deduplicate.clear"), tr("Let the threshold decide"), w::ButtonKind::Quiet, {}, side);
     for (QPushButton* each : {different_, same_, clear_}) {
         each->setEnabled(false);
