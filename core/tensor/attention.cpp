@@ -218,12 +218,18 @@ struct RotateInPlace : torch::autograd::Function<RotateInPlace> {
 /// softmax(q k' scale + masks) v spelled out, because ATen's fused kernels take no generator for dropout.
 torch::Tensor spelledOutAttention(const RunViews& views, const AttentionShape& shape, const AttentionRun& run,
                                   const DropoutContext& context) {
-    torch::Tensor scores =
-        at::matmul(views.query * shape.scale, spread(views.key, shape.heads).transpose(-1, -2)).to(torch::kFloat32);
-    if (shape.isCausal) {
-        const torch::Tensor later = torch::ones({run.length, run.length}, scores.options().dtype(torch::kBool)).triu(1);
-        scores = scores.masked_fill(later, -INFINITY);
-    } else if (run.keyMask.defined()) {
+    const std::int64_t matrices = run.slots * shape.heads;
+    const torch::Tensor query = views.query.reshape({matrices, run.length, shape.headWidth});
+    const torch::Tensor key = spread(views.key, shape.heads).reshape({matrices, run.length, shape.headWidth});
+    torch::Tensor scores;
+    if (shape.isCausal) {  // scale and mask within the product: a pass over all scores costs as much as the product
+        const torch::Tensor later = torch::full({run.length, run.length}, -INFINITY, query.options()).triu(1);
+        scores = at::baddbmm(later, query, key.transpose(1, 2), 1.0, shape.scale);
+    } else {
+        scores = at::bmm(query * shape.scale, key.transpose(1, 2));
+    }
+    scores = scores.view({run.slots, shape.heads, run.length, run.length}).to(torch::kFloat32);
+    if (!shape.isCausal && run.keyMask.defined()) {
         scores = scores + run.keyMask;
     }
     const torch::Tensor probabilities =

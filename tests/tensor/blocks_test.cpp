@@ -7,7 +7,11 @@
 
 #include <lathe/error.h>
 
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Parallel.h>
+
 #include "tensor/attention.h"
+#include "tensor/dropout.h"
 #include "tensor/embedding.h"
 #include "tensor/linear.h"
 #include "tensor/mlp.h"
@@ -22,6 +26,35 @@ torch::Tensor leaf(const torch::Tensor& x) { return x.detach().clone().set_requi
 
 double difference(const torch::Tensor& a, const torch::Tensor& b) {
     return (a.to(torch::kFloat64) - b.to(torch::kFloat64)).abs().max().item<double>();
+}
+
+TEST(Dropout, DropsTheShareItSaysAndKeepsTheMean) {
+    for (const auto dtype : {torch::kFloat32, torch::kBFloat16}) {
+        const DropoutContext context{at::make_generator<at::CPUGeneratorImpl>(7)};
+        const torch::Tensor x = torch::ones({1'000, 1'000}, dtype);
+        const torch::Tensor y = dropout(x, 0.1, context).to(torch::kFloat32);
+        EXPECT_NEAR(y.eq(0).sum().item<double>() / 1e6, 0.1, 0.002);
+        EXPECT_NEAR(y.max().item<double>(), 1.0 / 0.9, 0.005);
+        // Neighbours, rows and blocks know nothing of each other: both dropped in one of a hundred cases.
+        const torch::Tensor isOut = y.eq(0).flatten();
+        for (const std::int64_t shift : {1, 2, 64, 1'000, 65'536}) {
+            const auto n = isOut.numel() - shift;
+            EXPECT_NEAR(isOut.narrow(0, 0, n).logical_and(isOut.narrow(0, shift, n)).sum().item<double>() / static_cast<double>(n), 0.01, 0.001) << shift;
+        }
+        EXPECT_FALSE(torch::equal(dropout(x, 0.1, context).to(torch::kFloat32), y));  // the next call draws others
+    }
+}
+
+TEST(Dropout, TheGradientGoesWhereTheValueWentOnAnyNumberOfThreads) {
+    const torch::Tensor x = leaf(torch::randn({300, 700}));
+    const int threads = at::get_num_threads();
+    const torch::Tensor y = dropout(x, 0.25, {at::make_generator<at::CPUGeneratorImpl>(3)});
+    y.sum().backward();
+    EXPECT_EQ(difference(x.grad(), y.detach().ne(0).to(torch::kFloat32) / 0.75), 0.0);
+    at::set_num_threads(1);
+    EXPECT_TRUE(torch::equal(y, dropout(x, 0.25, {at::make_generator<at::CPUGeneratorImpl>(3)})));
+    at::set_num_threads(threads);
+    EXPECT_TRUE(torch::equal(x, dropout(x, 0.25, {})));
 }
 
 class NormTest : public ::testing::TestWithParam<std::tuple<NormKind, bool>> {};
