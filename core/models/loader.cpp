@@ -232,7 +232,7 @@ LoadedModel build(Plan plan, const formats::TensorSource* source, const LoadOpti
 std::filesystem::path baseOf(const std::filesystem::path& folder, const formats::LoraFileConfig& config) {
     for (const std::filesystem::path& place :
          {folder / config.baseModelName, std::filesystem::path(config.baseModelName)}) {
-        if (!config.baseModelName.empty() && formats::isModelPath(place) &&
+        if (!config.baseModelName.empty() && (formats::isModelPath(place) || formats::isAdapterFolder(place)) &&
             !std::filesystem::equivalent(place, folder)) {
             return place;
         }
@@ -242,6 +242,22 @@ std::filesystem::path baseOf(const std::filesystem::path& folder, const formats:
         fmt::format("The adapter in {} belongs to the model \"{}\", which is not there. Load that model and add "
                     "the adapter to it.",
                     folder.string(), config.baseModelName));
+}
+
+/// Adapters that name each other as their base would be read for ever.
+void refuseCircle(const std::filesystem::path& folder) {
+    constexpr int kMostAdapters = 16;
+    std::filesystem::path place = folder;
+    for (int depth = 0; depth < kMostAdapters; ++depth) {
+        if (!formats::isAdapterFolder(place) || std::filesystem::exists(place / "config.json")) {
+            return;
+        }
+        place = baseOf(place, formats::readAdapter(place).config);
+    }
+    throw Error(ErrorCode::CorruptFile,
+                fmt::format("The adapter in {} has no model under it. More than {} adapters lie on each other, or they "
+                            "name each other. Correct base_model_name_or_path in its adapter_config.json.",
+                            folder.string(), kMostAdapters));
 }
 
 /// The head that a classification adapter carries, by the rows of its saved weights.
@@ -263,12 +279,17 @@ std::optional<HeadRequest> headOfAdapter(const formats::AdapterFiles& files) {
 }
 
 LoadedModel loadAdapterFolder(const std::filesystem::path& folder, const LoadOptions& options) {
+    refuseCircle(folder);
     const formats::AdapterFiles files = formats::readAdapter(folder);
     LoadOptions withHead = options;
     if (!withHead.head) {
         withHead.head = headOfAdapter(files);
     }
     LoadedModel loaded = loadModel(baseOf(folder, files.config), withHead);
+    // An adapter on an adapter: what the lower one learnt is part of the base.
+    if (loaded.model->hasLora()) {
+        loaded.model->mergeAndDropLora();
+    }
     loadAdapter(*loaded.model, folder);
     return loaded;
 }

@@ -107,6 +107,7 @@ public:
     void pause() override { control_.pause(); }
     void resume() override { control_.resume(); }
     void stop() override { control_.stop(); }
+    void change(const std::string& id, double value) override { control_.change(id, value); }
     RunResult wait() override { return result_.get(); }
 
 private:

@@ -3,6 +3,9 @@
 /// from the group of answers to one prompt instead of a value function. The value function is linear on the policy's hidden states.
 #include <algorithm>
 #include <cmath>
+#include <deque>
+#include <map>
+#include <utility>
 
 #include <fmt/format.h>
 #include <lathe/error.h>
@@ -20,7 +23,6 @@
 namespace lathe::tasks {
 namespace {
 
-constexpr std::uint64_t kRolloutStream = 0x9901;
 constexpr std::uint64_t kMiniBatchStream = 0x9902;
 constexpr double kValueLearningRate = 1e-3;
 
@@ -71,7 +73,7 @@ private:
 
 class Ppo : public Task {
 public:
-    explicit Ppo(TaskInputs inputs) : Task(inputs), prompt_(spec().dataset.prompt.value_or("prompt"), table()), scorer_(inputs), klCoef_(spec().ppo.klCoef) {
+    explicit Ppo(TaskInputs inputs) : Task(inputs), prompt_(spec().dataset.prompt.value_or("prompt"), table()), scorer_(inputs), klCoef_(spec().ppo.klCoef), klStop_(spec().ppo.klStop) {
         if (spec().ppo.stopToken && *spec().ppo.stopToken != "eos")
             throw Error(ErrorCode::InvalidInput, fmt::format("ppo.stop_token is \"{}\". It can be \"eos\" or unset.", *spec().ppo.stopToken));
         if (spec().ppo.stopToken && !tokenizer().specialIds().eos)
@@ -98,12 +100,16 @@ public:
 
     std::vector<Update> plan(Runner& runner, std::span<const std::int64_t> examples, std::int64_t step) override {
         rollouts_ = write(runner, examples, static_cast<std::uint64_t>(step));
+        episodes_ += static_cast<std::int64_t>(rollouts_.size());
         measureRollouts(runner);
         if (isGrpo()) compareGroups();
         else estimateAdvantages();
         report();
+        watchKl();
         adaptKl();
-        return miniBatches(step);
+        auto updates = miniBatches(step);
+        expect(updates);
+        return updates;
     }
 
     double weight(std::int64_t rollout) const override { return static_cast<double>(rollouts_.at(static_cast<std::size_t>(rollout)).answerTokens); }
@@ -112,6 +118,7 @@ public:
     std::unique_ptr<Evaluation> startEvaluation() override;
 
     std::vector<SamplePrompt> samplePrompts(std::int64_t count) const override {
+        if (spec().ppo.numSampleGenerations == 0) return {};
         const auto& from = validation().empty() ? train() : validation();
         std::vector<SamplePrompt> prompts;
         for (std::size_t i = 0; i < std::min(from.size(), static_cast<std::size_t>(count)); ++i) {
@@ -121,12 +128,25 @@ public:
         return prompts;
     }
     std::int64_t sampleTokens() const override { return spec().ppo.responseLength; }
+    std::int64_t sampleInterval(std::int64_t totalSteps) const override { return std::max<std::int64_t>(1, totalSteps / std::max<std::int64_t>(1, spec().ppo.numSampleGenerations)); }
 
-    std::string state() const override { return base::Json{{"kl_coef", klCoef_}, {"value", value_.state()}}.dump(); }
+    std::int64_t episodes() const override { return episodes_; }
+    std::optional<std::string> pauseReason() override { return std::exchange(pause_, std::nullopt); }
+    bool change(std::string_view id, double value) override {
+        if (id != "ppo.kl_coef" || !(value >= 0 && std::isfinite(value))) return false;
+        klCoef_ = value;
+        return true;
+    }
+
+    std::string state() const override {
+        return base::Json{{"kl_coef", klCoef_}, {"value", value_.state()}, {"episodes", episodes_}, {"is_above_kl_stop", isAboveKlStop_}}.dump();
+    }
     void restore(const std::string& state) override {
         if (state.empty()) return;
         const auto json = base::parseJson(state, "the PPO state");
         klCoef_ = json.at("kl_coef").get<double>();
+        episodes_ = json.value("episodes", std::int64_t{0});
+        isAboveKlStop_ = json.value("is_above_kl_stop", false);
         if (!isGrpo()) value_.restore(json.at("value").get<std::string>());
     }
 
@@ -176,8 +196,12 @@ private:
     void estimateAdvantages();
     void compareGroups();
     void report();
+    double meanKl() const;
+    void watchKl();
     void adaptKl();
     std::vector<Update> miniBatches(std::int64_t step) const;
+    void expect(const std::vector<Update>& updates);
+    void finishPart(Loss& loss, double ratio);
 
     PromptSource prompt_;
     Scorer scorer_;
@@ -185,7 +209,14 @@ private:
     ValueHead value_;
     std::vector<Rollout> rollouts_;
     Means pending_;  ///< about the rollouts; goes out with the first loss
+    std::deque<double> tokensLeft_;  ///< of each update that is still to come; the first is under way
+    double tokensOfUpdate_ = 0;
+    std::vector<double> ratios_;     ///< mean ratio of each part of this step
     double klCoef_ = 0.05;
+    std::optional<double> klStop_;
+    bool isAboveKlStop_ = false;     ///< and a person was asked: not again until it was below
+    std::optional<std::string> pause_;
+    std::int64_t episodes_ = 0;
     std::stop_token stop_;
     bool hasBegun_ = false;
 };
@@ -301,13 +332,14 @@ void Ppo::compareGroups() {
 
 void Ppo::report() {
     pending_ = {};
+    double ends = 0;
     for (const Rollout& rollout : rollouts_) {
         const auto price = klEstimate(rollout.old, rollout.reference, isGrpo() ? "k3" : spec().ppo.klEstimator).sum().item<double>();
         const double nonScore = -klCoef_ * price;
         const auto add = [&](const char* name, double value) { pending_.add(name, value, 1); };
-        add("objective/kl", rollout.kl);
+        add("objective/kl", price);
         add("kl", rollout.kl);
-        add("objective/entropy", rollout.entropy * static_cast<double>(rollout.answerTokens));
+        add("objective/entropy", -rollout.old.sum().item<double>());  // TRL's: what the drawn tokens say of it
         add("entropy", rollout.entropy);
         add("objective/non_score_reward", nonScore);
         add("objective/rlhf_reward", rollout.score + nonScore);
@@ -315,17 +347,33 @@ void Ppo::report() {
         add("reward", rollout.score);
         add("length", static_cast<double>(rollout.answerTokens));
         add("eos_share", rollout.hasEnd ? 1 : 0);
-        add("val/num_eos_tokens", rollout.hasEnd ? 1 : 0);
         add("kl_coef", klCoef_);
+        ends += rollout.hasEnd ? 1 : 0;
     }
+    if (!rollouts_.empty()) pending_.add("val/num_eos_tokens", ends, 1);
+}
+
+double Ppo::meanKl() const {
+    double sum = 0;
+    for (const Rollout& rollout : rollouts_) sum += rollout.kl;
+    return rollouts_.empty() ? 0 : sum / static_cast<double>(rollouts_.size());
+}
+
+void Ppo::watchKl() {
+    if (!klStop_) return;
+    const double kl = meanKl();
+    const bool isAbove = kl > *klStop_;
+    if (isAbove && !isAboveKlStop_) {
+        pause_ = fmt::format("Paused: the mean KL of the last answers is {:.3g}, above ppo.kl_stop ({}). The model has moved far from its reference. "
+                             "Raise ppo.kl_coef and go on, or stop and use an earlier checkpoint.", kl, *klStop_);
+    }
+    isAboveKlStop_ = isAbove;
 }
 
 void Ppo::adaptKl() {
     if (spec().ppo.klController != "adaptive" || rollouts_.empty()) return;
-    double mean = 0;
-    for (const Rollout& rollout : rollouts_) mean += rollout.kl / static_cast<double>(rollouts_.size());
     // Ziegler et al. 2019, section 2.2, with TRL's clip of 0.2.
-    const double error = std::clamp(mean / std::max(1e-6, spec().ppo.klTarget) - 1, -0.2, 0.2);
+    const double error = std::clamp(meanKl() / std::max(1e-6, spec().ppo.klTarget) - 1, -0.2, 0.2);
     klCoef_ *= 1 + error * static_cast<double>(rollouts_.size()) / static_cast<double>(spec().ppo.klHorizon);
 }
 
@@ -340,6 +388,33 @@ std::vector<Update> Ppo::miniBatches(std::int64_t step) const {
         for (std::int64_t part = 0; part < parts; ++part) updates.emplace_back(order.begin() + count * part / parts, order.begin() + count * (part + 1) / parts);
     }
     return updates;
+}
+
+void Ppo::expect(const std::vector<Update>& updates) {
+    ratios_.clear();
+    tokensLeft_.clear();
+    tokensOfUpdate_ = 0;
+    for (const Update& update : updates) {
+        double tokens = 0;
+        for (const auto rollout : update) tokens += weight(rollout);
+        tokensLeft_.push_back(tokens);
+    }
+}
+
+/// Takes a part off the update under way; at its end the value function learns, at the end of the last one the spread of the ratios is known.
+void Ppo::finishPart(Loss& loss, double ratio) {
+    if (!torch::GradMode::is_enabled() || tokensLeft_.empty()) return;
+    ratios_.push_back(ratio);
+    tokensOfUpdate_ += loss.count;
+    if (tokensOfUpdate_ + 0.5 < tokensLeft_.front()) return;
+    if (!isGrpo()) value_.step(tokensOfUpdate_);
+    tokensOfUpdate_ = 0;
+    tokensLeft_.pop_front();
+    if (!tokensLeft_.empty() || ratios_.size() < 2) return;
+    double mean = 0, squares = 0;
+    for (const double each : ratios_) mean += each / static_cast<double>(ratios_.size());
+    for (const double each : ratios_) squares += (each - mean) * (each - mean);
+    loss.extra.add("val/ratio_var", squares / static_cast<double>(ratios_.size() - 1), 1);
 }
 
 Loss Ppo::loss(Runner& runner, std::span<const std::int64_t> chosen, double scale) {
@@ -380,12 +455,16 @@ Loss Ppo::loss(Runner& runner, std::span<const std::int64_t> chosen, double scal
     loss.extra.add("policy/entropy_avg", pass.tokens.entropy.sum().item<double>(), loss.count);
     loss.extra.add("loss/policy_avg", policy.sum.item<double>(), loss.count);
     loss.extra.add("val/ratio", policy.ratio, loss.count);
-    if (isGrpo()) return loss;
+    if (isGrpo()) {
+        finishPart(loss, policy.ratio / loss.count);
+        return loss;
+    }
     const auto value = ppoValueLoss(value_.values(pass.hidden), torch::cat(values), torch::cat(returns), mask, ppo.cliprangeValue);
     loss.extra.add("loss/value_avg", value.sum.item<double>(), loss.count);
     loss.extra.add("val/clipfrac_avg", value.clipped, loss.count);
-    if (torch::GradMode::is_enabled()) value_.step(value.sum / loss.count);
     loss.sum += ppo.vfCoef * value.sum.item<double>();
+    if (torch::GradMode::is_enabled()) value_.accumulate(value.sum);
+    finishPart(loss, policy.ratio / loss.count);
     return loss;
 }
 

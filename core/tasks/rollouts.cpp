@@ -31,10 +31,17 @@ torch::Tensor ValueHead::values(const torch::Tensor& hidden) const {
     return torch::mv(hidden.detach().to(torch::kFloat32), weight.narrow(0, 0, width)) / std::sqrt(static_cast<double>(width)) + weight.select(0, width);
 }
 
-void ValueHead::step(const torch::Tensor& loss) {
+void ValueHead::accumulate(const torch::Tensor& lossSum) {
+    const auto gradient = torch::autograd::grad({lossSum}, {weight_}).front();
+    gradient_ = gradient_.defined() ? gradient_ + gradient : gradient;
+}
+
+void ValueHead::step(double tokens) {
     constexpr double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
-    const auto gradient = torch::autograd::grad({loss}, {weight_}).front();
+    if (!gradient_.defined() || tokens <= 0) return;
     const torch::NoGradGuard guard;
+    const auto gradient = gradient_ / tokens;
+    gradient_.reset();
     if (!gradient.isfinite().all().item<bool>()) return;
     ++steps_;
     first_.mul_(beta1).add_(gradient, 1 - beta1);

@@ -10,6 +10,9 @@
 
 namespace lathe::tasks {
 
+/// The answers of step n are drawn with the seed base::RandomStream(training.seed, kRolloutStream, n).next(), so that a resumed run draws the same ones.
+constexpr std::uint64_t kRolloutStream = 0x9901;
+
 struct Rollout {
     std::int64_t example = 0;
     Sequence sequence;             ///< prompt, then the answer, which is what is trained
@@ -33,7 +36,10 @@ public:
     ValueHead(std::int64_t width, double learningRate);
     /// hidden [n, D] -> [n] f32.
     torch::Tensor values(const torch::Tensor& hidden) const;
-    void step(const torch::Tensor& loss);
+    /// Adds the gradient of a part of an update's loss, a sum over tokens.
+    void accumulate(const torch::Tensor& lossSum);
+    /// One step of Adam with what was added, divided by `tokens`. A gradient that is not finite is dropped.
+    void step(double tokens);
     std::string state() const;  ///< JSON
     void restore(const std::string& state);
 
@@ -41,6 +47,7 @@ private:
     torch::Tensor weight_;  ///< [D + 1], the last one is the bias
     torch::Tensor first_;   ///< Adam's moments
     torch::Tensor second_;
+    torch::Tensor gradient_;  ///< of the update under way; undefined before its first part
     std::int64_t steps_ = 0;
     double learningRate_ = 1e-3;
 };

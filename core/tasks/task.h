@@ -142,6 +142,15 @@ public:
     /// Prompts that the model completes before training and after each epoch, from the validation rows.
     virtual std::vector<SamplePrompt> samplePrompts(std::int64_t /*count*/) const { return {}; }
     virtual std::int64_t sampleTokens() const { return 0; }
+    /// Steps between two rounds of samples; 0: after each epoch.
+    virtual std::int64_t sampleInterval(std::int64_t /*totalSteps*/) const { return 0; }
+
+    /// Answers that were written and scored so far; 0 for tasks that write none.
+    virtual std::int64_t episodes() const { return 0; }
+    /// A sentence if the run should wait for a person after the step just taken. Asked once a step.
+    virtual std::optional<std::string> pauseReason() { return std::nullopt; }
+    /// Changes a setting while the run goes on. False if this task has none of that name that may change.
+    virtual bool change(std::string_view /*id*/, double /*value*/) { return false; }
 
     /// State beside weights and optimiser (JSON text), such as an adaptive coefficient.
     virtual std::string state() const { return {}; }

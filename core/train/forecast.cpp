@@ -85,7 +85,7 @@ std::uint64_t activationBytes(const models::Architecture& a, std::int64_t tokens
 }
 
 void fillCounts(Forecast& forecast, const tasks::Task& task, const RunInputs& inputs) {
-    const auto plan = planOf(inputs.spec.training, static_cast<std::int64_t>(task.train().size()));
+    const auto plan = planOf(inputs.spec, static_cast<std::int64_t>(task.train().size()));
     forecast.trainRows = static_cast<std::int64_t>(task.train().size());
     forecast.validationRows = static_cast<std::int64_t>(task.validation().size());
     forecast.stepsPerEpoch = plan.stepsPerEpoch;
@@ -214,7 +214,7 @@ std::vector<SpecCheck> check(const RunInputs& inputs, std::stop_token stop) {
         const auto task = makeTaskOf(inputs);
         task->prepare({}, stop);
         checkTokens(*task, inputs.spec, checks);
-        const auto plan = planOf(inputs.spec.training, static_cast<std::int64_t>(task->train().size()));
+        const auto plan = planOf(inputs.spec, static_cast<std::int64_t>(task->train().size()));
         scheduleFactor(inputs.spec.training, 0, plan.totalSteps);
     });
     guarded([&] { checkResources(inputs, checks); });

@@ -54,21 +54,29 @@ RunResult RunLoop::run() {
             breathe();
             step();
             afterStep();
+            if (const auto reason = task_->pauseReason()) pauseWith(*reason);
         }
     } catch (const StopAsked&) {
-        announce(RunState::Stopping, "Stopping. The run is saved at its last step.");
-        target_.optimizer->clearGradients();
-        if (state_.step != lastSavedStep_ && state_.step > 0) {
-            try {
-                save("stop");
-            } catch (const Error& error) {
-                log(LogLevel::Error, error.what());
-                return finish(RunState::Stopped);
-            }
-        }
-        return finish(RunState::Stopped);
+        return stopped();
+    } catch (const Error& error) {
+        // Work inside a task, such as writing answers, tells of a stop in this way.
+        if (error.code() != ErrorCode::Cancelled || !control_.stopToken().stop_requested()) throw;
+        return stopped();
     }
     return finish(RunState::Finished);
+}
+
+RunResult RunLoop::stopped() {
+    announce(RunState::Stopping, "Stopping. The run is saved at its last step.");
+    if (target_.optimizer) target_.optimizer->clearGradients();
+    if (target_.optimizer && state_.step != lastSavedStep_ && state_.step > 0) {
+        try {
+            save("stop");
+        } catch (const Error& error) {
+            log(LogLevel::Error, error.what());
+        }
+    }
+    return finish(RunState::Stopped);
 }
 
 double RunLoop::learningRate() const {
@@ -85,10 +93,12 @@ void RunLoop::step() {
     const auto first = static_cast<std::size_t>((state_.step % plan_.stepsPerEpoch) * plan_.rowsPerStep);
     const std::span<const std::int64_t> rows = std::span(order_).subspan(first, std::min(static_cast<std::size_t>(plan_.rowsPerStep), order_.size() - first));
     target_.runner->setEvaluating();
+    stateBeforeStep_ = task_->state();
     const auto updates = task_->plan(*target_.runner, rows, state_.step);
     const double rate = learningRate();
     UpdateResult total;
     for (std::size_t i = 0; i < updates.size(); ++i) {
+        isCommitted_ = i > 0;
         const auto result = update(updates[i], i, rate);
         total.sum += result.sum;
         total.count += result.count;
@@ -97,6 +107,8 @@ void RunLoop::step() {
         total.extra.merge(result.extra);
         total.tokens += result.tokens;
     }
+    isCommitted_ = false;
+    stateBeforeStep_.reset();
     ++state_.step;
     state_.tokens += total.tokens;
     state_.isEvaluated = false;
@@ -163,6 +175,12 @@ void RunLoop::recordStep(const UpdateResult& total, double rate, double seconds)
     const double nan = std::nan("");
     point.values["loss"] = !total.isFinite ? (total.count > 0 ? total.sum / total.count : nan) : logged_.count > 0 ? logged_.sum / logged_.count : nan;
     point.values["learning_rate"] = rate;
+    if (const std::int64_t episodes = task_->episodes(); episodes > 0) {  // TRL's names
+        point.values["lr"] = rate;
+        point.values["episode"] = static_cast<double>(episodes);
+        if (loggedSeconds_ > 0) point.values["eps"] = static_cast<double>(episodes - loggedEpisodes_) / loggedSeconds_;
+        loggedEpisodes_ = episodes;
+    }
     point.values["grad_norm"] = total.isFinite ? loggedNorm_ : total.gradientNorm;
     point.values["tokens_per_second"] = loggedSeconds_ > 0 ? static_cast<double>(logged_.tokens) / loggedSeconds_ : 0;
     point.values["memory_mib"] = residentMib();
@@ -203,26 +221,39 @@ void RunLoop::progress(const std::string& stage) {
 }
 
 void RunLoop::breathe() {
-    if (control_.stopToken().stop_requested()) throw StopAsked();
-    if (!control_.isPauseAsked()) return;
-    announce(RunState::Paused, "Paused.");
+    applyChanges();
+    if (control_.stopToken().stop_requested() && !isCommitted_) throw StopAsked();
+    if (control_.isPauseAsked() && !control_.stopToken().stop_requested()) waitWhilePaused("Paused.");
+}
+
+void RunLoop::waitWhilePaused(const std::string& sentence) {
+    announce(RunState::Paused, sentence);
     const auto begin = Clock::now();
     const bool goesOn = control_.waitWhilePaused();
     pausedSeconds_ += std::chrono::duration<double>(Clock::now() - begin).count();
-    if (!goesOn) throw StopAsked();
-    announce(RunState::Running, "");
+    if (!goesOn && !isCommitted_) throw StopAsked();
+    applyChanges();
+    if (goesOn) announce(RunState::Running, "");
+}
+
+void RunLoop::applyChanges() {
+    if (!task_) return;
+    for (const auto& [id, value] : control_.takeChanges()) {
+        if (!task_->change(id, value)) {
+            log(LogLevel::Warning, fmt::format("{} cannot become {} while the run goes on. The run keeps its setting. Stop it and start a new one to change that.", id, value));
+            continue;
+        }
+        const auto sentence = fmt::format("{} is {} from here on.", id, value);
+        observer_.happened({state_.step, "setting", sentence});
+        log(LogLevel::Info, sentence);
+    }
 }
 
 void RunLoop::pauseWith(const std::string& sentence) {
     log(LogLevel::Error, sentence);
     observer_.happened({state_.step, "pause", sentence});
     control_.pause();
-    announce(RunState::Paused, sentence);
-    const auto begin = Clock::now();
-    const bool goesOn = control_.waitWhilePaused();
-    pausedSeconds_ += std::chrono::duration<double>(Clock::now() - begin).count();
-    if (!goesOn) throw StopAsked();
-    announce(RunState::Running, "");
+    waitWhilePaused(sentence);
 }
 
 void RunLoop::log(LogLevel level, const std::string& sentence) {

@@ -71,7 +71,10 @@ private:
     void publish();
     RunResult finish(RunState state);
     void pauseWith(const std::string& sentence);
-    void breathe();  ///< pause and stop are honoured here; throws StopAsked
+    void breathe();  ///< pause, changes and stop are honoured here; throws StopAsked
+    void waitWhilePaused(const std::string& sentence);
+    void applyChanges();
+    RunResult stopped();
     void log(LogLevel level, const std::string& sentence);
     void announce(RunState state, const std::string& sentence);
     void progress(const std::string& stage);
@@ -95,10 +98,13 @@ private:
     std::uint64_t lastCheckpointBytes_ = 0;
     bool isStopping_ = false;     ///< early stopping decided
     bool improved_ = false;       ///< the evaluation at this step is the best so far
+    bool isCommitted_ = false;    ///< some but not all updates of a step are done: a stop waits for the others, else a checkpoint would lie between steps
+    std::optional<std::string> stateBeforeStep_;  ///< of the task, while a step is under way: a plan may change it (PPO's coefficient)
     std::int64_t orderEpoch_ = -1;
     std::vector<std::int64_t> order_;
     UpdateResult logged_;         ///< sums since the last metric line
     std::int64_t loggedSteps_ = 0;
+    std::int64_t loggedEpisodes_ = 0;
     double loggedSeconds_ = 0;
     double loggedNorm_ = 0;
     std::int64_t reportedHits_ = 0;

@@ -30,7 +30,8 @@ void RunLoop::afterStep() {
     }
     if (isDue(training.evalStrategy, training.evalSteps.value_or(training.loggingSteps))) evaluate();
     state_.isEvaluated = true;
-    if (state_.step % plan_.stepsPerEpoch == 0 || state_.step == plan_.totalSteps) sample();
+    const std::int64_t sampleInterval = task_->sampleInterval(plan_.totalSteps);
+    if (state_.step % (sampleInterval > 0 ? sampleInterval : plan_.stepsPerEpoch) == 0 || state_.step == plan_.totalSteps) sample();
     const bool savesBest = improved_ && training.saveStrategy != "no" && (training.loadBestModelAtEnd || training.saveStrategy == "best");
     if (isDue(training.saveStrategy, training.saveSteps) || savesBest) save("");
 }
@@ -129,7 +130,7 @@ void RunLoop::save(const std::string& reason) {
     progress("Saving");
     state_.seconds = secondsSoFar();
     state_.metricsBytes = files_->metricsBytes();
-    state_.taskState = task_->state();
+    state_.taskState = stateBeforeStep_ ? *stateBeforeStep_ : task_->state();
     CheckpointContent content;
     content.state = state_;
     content.epoch = epoch();

@@ -31,7 +31,7 @@ void RunLoop::prepare() {
     placement_ = choosePlacement(spec_.training);
     task_ = makeTaskOf(inputs_);
     task_->prepare([this](const Progress&) { progress("Reading the data"); }, control_.stopToken());
-    plan_ = planOf(spec_.training, static_cast<std::int64_t>(task_->train().size()));
+    plan_ = planOf(spec_, static_cast<std::int64_t>(task_->train().size()));
     state_.specJson = toJson(spec_);
     state_.datasetFingerprint = inputs_.datasetFingerprint.empty() ? inputs_.table->fingerprint() : inputs_.datasetFingerprint;
     state_.tokenizerHash = task_->tokenizer().hash();
@@ -115,6 +115,7 @@ void RunLoop::loadFrom(const std::optional<fs::path>& checkpoint) {
     }
     restoreOptimizer(*checkpoint, *target_.optimizer, state_.optimizerSteps);
     task_->restore(state_.taskState);
+    loggedEpisodes_ = task_->episodes();
 }
 
 void RunLoop::describeStart(const std::optional<fs::path>& checkpoint) {

@@ -118,6 +118,14 @@ Plan planOf(const TrainingSpec& training, std::int64_t trainRows) {
     return plan;
 }
 
+Plan planOf(const RunSpec& spec, std::int64_t trainRows) {
+    Plan plan = planOf(spec.training, trainRows);
+    if (spec.task != "ppo" || !spec.ppo.totalEpisodes || spec.training.maxSteps > 0) return plan;
+    const std::int64_t episodesPerStep = plan.rowsPerStep * (spec.ppo.algorithm == "grpo" ? spec.ppo.numGenerations : 1);
+    plan.totalSteps = std::max<std::int64_t>(1, (*spec.ppo.totalEpisodes + episodesPerStep - 1) / episodesPerStep);
+    return plan;
+}
+
 std::vector<std::int64_t> epochOrder(const tasks::Task& task, const TrainingSpec& training, std::int64_t epoch) {
     const auto& rows = task.train();
     if (training.trainSamplingStrategy == "sequential") return rows;
@@ -134,6 +142,9 @@ TrainingModel loadForTraining(const RunInputs& inputs, const tasks::Task& task, 
     TrainingModel result;
     result.loaded = load(inputs, task, from);
     auto& model = result.model();
+    // A run that starts from an adapter learns a new one on top: what was learnt before belongs to its base, and so to the reference of dpo and ppo.
+    // A checkpoint's adapter is the run's own.
+    if (from == inputs.model && model.hasLora()) model.mergeAndDropLora();
     result.freezing = applyFreezing(model, inputs.spec.trainable, static_cast<std::uint64_t>(inputs.spec.training.seed));
     // The f32 values stay alive until they are split into masters; then their memory serves the optimiser's moments.
     std::vector<torch::Tensor> exact;

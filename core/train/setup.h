@@ -30,6 +30,8 @@ struct Plan {
     std::int64_t totalSteps = 1;
 };
 Plan planOf(const TrainingSpec& training, std::int64_t trainRows);
+/// The same; ppo.total_episodes takes the place of the epochs where it is set.
+Plan planOf(const RunSpec& spec, std::int64_t trainRows);
 
 /// Order of the training examples in one epoch; a pure function of seed and epoch.
 std::vector<std::int64_t> epochOrder(const tasks::Task& task, const TrainingSpec& training, std::int64_t epoch);

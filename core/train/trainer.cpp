@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "train/trainer.h"
 
+#include <utility>
+
 #include "tensor/cpu_allocator.h"
 #include "train/run_loop.h"
 #include "train/setup.h"
@@ -26,6 +28,16 @@ void RunControl::stop() {
         const std::lock_guard lock(mutex_);  // a waiter is either before its test or inside wait; it cannot miss the call
     }
     changed_.notify_all();
+}
+
+void RunControl::change(const std::string& id, double value) {
+    const std::lock_guard lock(mutex_);
+    changes_.emplace_back(id, value);
+}
+
+std::vector<std::pair<std::string, double>> RunControl::takeChanges() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(changes_, {});
 }
 
 bool RunControl::isPauseAsked() const {

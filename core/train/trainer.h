@@ -9,6 +9,7 @@
 #include <mutex>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <lathe/progress.h>
@@ -24,6 +25,10 @@ public:
     void pause();
     void resume();
     void stop();  ///< also wakes a paused run
+    /// Changes a setting of the run while it goes on or waits, such as "ppo.kl_coef". What cannot change is told in the run's log.
+    void change(const std::string& id, double value);
+    /// Called by the run: what was asked for since the last call.
+    std::vector<std::pair<std::string, double>> takeChanges();
     bool isPauseAsked() const;
     std::stop_token stopToken() const { return stop_.get_token(); }
     /// Called by the run: blocks while paused. Returns false if a stop was asked for.
@@ -33,7 +38,8 @@ private:
     std::stop_source stop_;
     mutable std::mutex mutex_;
     std::condition_variable changed_;
-    bool isPaused_ = false;  ///< guarded by mutex_
+    bool isPaused_ = false;                                ///< guarded by mutex_
+    std::vector<std::pair<std::string, double>> changes_;  ///< guarded by mutex_
 };
 
 enum class Start { Fresh, Resume };

@@ -140,6 +140,7 @@ public:
     virtual void pause() = 0;            ///< waits after the current micro-batch
     virtual void resume() = 0;
     virtual void stop() = 0;             ///< saves, then ends
+    virtual void change(const std::string& id, double value) = 0;  ///< a setting while it goes on or waits: "ppo.kl_coef"
     virtual RunResult wait() = 0;        ///< blocks; throws what the run threw
 };
 
