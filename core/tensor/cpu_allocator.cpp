@@ -25,7 +25,8 @@ namespace {
 
 constexpr std::size_t kLarge = 256 << 10;
 constexpr std::size_t kHugePage = 2 << 20;
-constexpr int kLargestInArena = 1 << 20;
+constexpr int kLargestInArena = 32 << 20;  ///< glibc allows no more
+constexpr int kMostKept = 1 << 30;
 constexpr std::size_t kAlignment = 64;
 constexpr std::size_t kStepsPerDoubling = 8;  ///< sizes are rounded up by at most an eighth; pages never touched cost nothing
 
@@ -163,14 +164,20 @@ void useCachingCpuAllocator() {
     std::call_once(once, [] {
         c10::SetCPUAllocator(new CachingCpuAllocator(), 1);
 #ifdef __GLIBC__
-        // glibc raises this limit by itself, up to 32 MiB; from then on the buffers of loading and saving stay in its arenas.
+        // oneDNN takes scratch memory of some MiB from malloc for every product and gives it back.
         mallopt(M_MMAP_THRESHOLD, kLargestInArena);
+        mallopt(M_TRIM_THRESHOLD, kMostKept);
 #endif
     });
 #endif
 }
 
-void releaseCachedCpuMemory() { blockCache().release(); }
+void releaseCachedCpuMemory() {
+    blockCache().release();
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
 
 CpuMemory cpuMemory() { return blockCache().memory(); }
 
