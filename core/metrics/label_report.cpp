@@ -10,10 +10,10 @@
 
 namespace lathe::metrics {
 
-std::vector<LabelReport> labelReports(const ScoreStore& store, std::span<const float> thresholds) {
+std::vector<LabelReport> labelReports(const ScoreStore& store, std::span<const float> thresholds, Decision decision) {
     const LabelBatch batch{store.scores(),      store.targets(),
                            store.labels(),      store.isLogits() ? ScoreKind::Logit : ScoreKind::Probability,
-                           Decision::Threshold, thresholds};
+                           decision,            thresholds};
     checkBatch(batch);
     std::vector<LabelCounts> counts(store.labels());
     std::vector<std::uint8_t> predicted(store.labels());
@@ -30,7 +30,7 @@ std::vector<LabelReport> labelReports(const ScoreStore& store, std::span<const f
         const LabelCounts& c = counts[label];
         reports.push_back({label, c.truePositives + c.falseNegatives, c.truePositives + c.falsePositives, c.precision(),
                            c.recall(), c.f1(), areaUnderRoc(groups), averagePrecision(groups),
-                           thresholds.size() == 1 ? thresholds[0] : thresholds[label]});
+                           thresholds.empty() ? 0.5f : thresholds.size() == 1 ? thresholds[0] : thresholds[label]});
     }
     return reports;
 }

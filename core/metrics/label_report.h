@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "metrics/metric.h"
 #include "metrics/score_store.h"
 
 namespace lathe::metrics {
@@ -22,8 +23,8 @@ struct LabelReport {
     double averagePrecision = 0;  ///< NaN without support
     float threshold = 0.5f;
 };
-/// All labels in order. `thresholds`: one for all, or one a label.
-std::vector<LabelReport> labelReports(const ScoreStore& store, std::span<const float> thresholds);
+/// All labels in order. `thresholds`: one for all, or one a label; they count for nothing with Decision::Largest.
+std::vector<LabelReport> labelReports(const ScoreStore& store, std::span<const float> thresholds, Decision decision = Decision::Threshold);
 
 /// How often pairs of labels occur in one row.
 struct CoOccurrence {

@@ -25,6 +25,10 @@ std::vector<std::int32_t> encodeCut(const text::Tokenizer& tokenizer, const std:
         ids.resize(static_cast<std::size_t>(maxLength));
         if (tokenizer.isSpecial(last)) ids.back() = last;
     }
+    if (ids.empty()) {  // a blank cell, and a tokenizer that frames nothing: what such a model sees of an empty text is its end
+        const auto& special = tokenizer.specialIds();
+        ids.push_back(special.eos.value_or(special.bos.value_or(special.pad.value_or(0))));
+    }
     return ids;
 }
 

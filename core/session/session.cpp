@@ -16,6 +16,7 @@
 #include "session/device.h"
 #include "session/similarity.h"
 #include "session/generator.h"
+#include "session/label_bench.h"
 #include "session/layers.h"
 #include "session/model_export.h"
 #include "session/model_library.h"
@@ -25,6 +26,7 @@
 #include "tensor/cpu_allocator.h"
 #include "tensor/torch.h"
 #include "train/checkpoints.h"
+#include "train/proofs.h"
 #include "train/trainer.h"
 #include "workspace/workspace.h"
 
@@ -233,6 +235,10 @@ public:
     Forecast forecast(const RunSpec& spec, Probe probe, std::stop_token stop) const override {
         return train::forecast(inputsOf(spec, stop), probe == Probe::Yes ? train::Probe::Yes : train::Probe::No, stop);
     }
+    AccumulationProof proveAccumulation(const RunSpec& spec, std::int64_t rows, std::int64_t parts, std::stop_token stop) const override {
+        return train::proveAccumulation(inputsOf(spec, stop), rows, parts, stop);
+    }
+    PrecisionCheck checkPrecision(const RunSpec& spec, std::stop_token stop) const override { return train::checkPrecision(inputsOf(spec, stop), stop); }
     std::vector<TokenView> previewRow(const RunSpec& spec, std::int64_t row, std::stop_token stop) const override {
         return train::previewRow(inputsOf(spec, stop), row, stop);
     }
@@ -333,7 +339,10 @@ public:
     }
 
     Predictions predict(const PredictQuery& query, const ProgressSink& progress, std::stop_token stop) const override {
-        return session::predictRows(openTable(query.table, stop), query, resolve(query.model), progress, stop);
+        if (query.texts.empty()) return session::predictRows(openTable(query.table, stop), query, resolve(query.model), progress, stop);
+        PredictQuery typed = query;
+        typed.text.text = "{text}";
+        return session::predictRows(Table::fromColumns({"text"}, {query.texts}), typed, resolve(query.model), progress, stop);
     }
 
     // ---- What is remembered of runs
@@ -353,6 +362,10 @@ public:
         return lines;
     }
     std::vector<CheckpointInfo> checkpoints(const std::string& id) const override { return train::listCheckpoints(remembered().run(id).output); }
+    std::shared_ptr<LabelBench> labelBench(const std::string& id, std::stop_token stop) const override {
+        const workspace::RunRecord record = remembered().run(id);
+        return session::openLabelBench(record.output, id, rowTextOf(record, stop));
+    }
     void removeRun(const std::string& id) override { remembered().removeRun(id); }
     void restoreRun(const std::string& id) override { remembered().restoreRun(id); }
 
@@ -373,6 +386,23 @@ private:
         const auto found = tokenizers_.find(model.path.string());
         if (found != tokenizers_.end()) return found->second;
         return tokenizers_.emplace(model.path.string(), session::loadModelTokenizer(model)).first->second;
+    }
+
+    /// The text that a run's model saw of a row; gives empty texts if its data is not there any more.
+    session::RowText rowTextOf(const workspace::RunRecord& record, const std::stop_token& stop) const {
+        try {
+            const RunSpec spec = parseRunSpec(record.specJson, "the run's settings");
+            const auto [table, fingerprint] = tableOf(spec.dataset, stop, record.datasetFingerprint);
+            if (!record.datasetFingerprint.empty() && fingerprint != record.datasetFingerprint) return {};
+            TextTemplate source;
+            source.text = spec.dataset.text.value_or("");
+            return [table = table, filled = std::make_shared<FilledTemplate>(table, source)](std::int64_t row) {
+                return row < table->rowCount() ? filled->row(row) : std::string();
+            };
+        } catch (const Error& error) {
+            if (error.code() == ErrorCode::Cancelled) throw;
+            return {};
+        }
     }
 
     void keepVersion(workspace::DatasetVersion version) {

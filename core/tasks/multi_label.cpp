@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "metrics/label_report.h"
 #include "metrics/metric_set.h"
+#include "metrics/score_file.h"
 #include "metrics/thresholds.h"
 #include "tasks/task.h"
 #include "text/prompt_template.h"
@@ -233,10 +234,6 @@ public:
         seen.lossCount = static_cast<double>(chosen.size());
         metrics_.update(seen);
         for (const auto example : chosen) rows_.push_back(task_.examples()[static_cast<std::size_t>(example)].row);
-        const float* score = logits.data_ptr<float>();
-        for (std::int64_t i = 0; i < logits.numel(); ++i) probabilities_.push_back(std::round(1e5F / (1.0F + std::exp(-score[i]))) / 1e5F);
-        const auto* bit = bits.data_ptr<std::uint8_t>();
-        targets_.insert(targets_.end(), bit, bit + bits.numel());
     }
 
     std::map<std::string, double> values() override {
@@ -253,16 +250,16 @@ public:
         return values;
     }
 
-    /// scores.json: what the threshold bench moves over; labels.json: the table a label.
+    /// scores.safetensors: what the threshold bench moves over; labels.json: the table a label.
     std::map<std::string, std::string> files() override {
-        const base::OrderedJson scores{{"labels", task_.labels()}, {"rows", rows_}, {"probabilities", probabilities_}, {"targets", targets_}};
+        const auto decision = task_.isSingle() ? metrics::Decision::Largest : metrics::Decision::Threshold;
         base::OrderedJson table = base::OrderedJson::array();
         const auto number = [](double value) { return std::isfinite(value) ? base::OrderedJson(value) : base::OrderedJson(nullptr); };
-        for (const metrics::LabelReport& report : metrics::labelReports(metrics_.scores(), {&threshold_, 1}))
+        for (const metrics::LabelReport& report : metrics::labelReports(metrics_.scores(), {&threshold_, 1}, decision))
             table.push_back({{"label", task_.labels()[report.label]}, {"support", report.support}, {"predicted", report.predicted}, {"precision", report.precision},
                              {"recall", report.recall}, {"f1", report.f1}, {"roc_auc", number(report.rocAuc)}, {"average_precision", number(report.averagePrecision)},
                              {"threshold", report.threshold}});
-        return {{"scores.json", scores.dump()}, {"labels.json", table.dump(1)}};
+        return {{metrics::kScoreFileName, metrics::scoreFileBytes(metrics_.scores(), task_.labels(), rows_, decision)}, {"labels.json", table.dump(1)}};
     }
 
 private:
@@ -270,8 +267,6 @@ private:
     metrics::MetricSet metrics_;
     float threshold_;
     std::vector<std::int64_t> rows_;
-    std::vector<float> probabilities_;
-    std::vector<int> targets_;
 };
 
 std::unique_ptr<Evaluation> MultiLabel::startEvaluation() { return std::make_unique<MultiLabelEvaluation>(*this); }

@@ -46,12 +46,21 @@ double wasteOf(const std::vector<std::int64_t>& lengths, std::int64_t batch, std
 std::vector<PaddingForecast> paddingsOf(const tasks::Task& task, const RunSpec& spec) {
     const auto& training = spec.training;
     const std::int64_t batch = training.perDeviceTrainBatchSize;
-    const auto usual = lengthsOf(task, epochOrder(task, training, 0));
+    TrainingSpec shuffled = training;
+    if (shuffled.trainSamplingStrategy == "group_by_length") shuffled.trainSamplingStrategy = "random";
+    const auto usual = lengthsOf(task, epochOrder(task, shuffled, 0));
     TrainingSpec grouped = training;
     grouped.trainSamplingStrategy = "group_by_length";
     const auto sorted = lengthsOf(task, epochOrder(task, grouped, 0));
-    return {{"packed", 0.0, -1}, {"dynamic", wasteOf(usual, batch, 0), -1}, {"group_by_length", wasteOf(sorted, batch, 0), -1},
-            {"max_length", wasteOf(usual, batch, spec.dataset.maxLength), -1}};
+    return {{"packed", 0.0, -1, 0}, {"dynamic", wasteOf(usual, batch, 0), -1, 0}, {"group_by_length", wasteOf(sorted, batch, 0), -1, 0},
+            {"max_length", wasteOf(usual, batch, spec.dataset.maxLength), -1, 0}};
+}
+
+/// Share of padding in the layout that the spec chooses.
+double usedWaste(const Forecast& forecast, const TrainingSpec& training) {
+    if (training.padding == "packed") return 0.0;
+    if (training.padding == "max_length") return forecast.paddings[3].wasteShare;
+    return forecast.paddings[training.trainSamplingStrategy == "group_by_length" ? 2 : 1].wasteShare;
 }
 
 double eosShare(const tasks::Task& task) {
@@ -125,6 +134,30 @@ void fillMemory(Forecast& forecast, const tasks::Task& task, const RunInputs& in
     forecast.checkpointBytes = trained * 8 + (target.model().hasLora() ? trained : total) * 4;
 }
 
+/// Multiply-adds of an epoch: each matrix once forward; once more for the graph above the lowest trained layer; once more for its own
+/// gradient. Attention's part, which grows with length squared, is small at the lengths of these tasks and is left out.
+void fillWork(Forecast& forecast, const tasks::Task& task, const RunInputs& inputs, TrainingModel& target) {
+    const auto& model = std::as_const(target).model();
+    const int lowest = target.freezing.firstTrainableLayer;
+    double forward = 0, above = 0, trained = 0;
+    for (const auto& parameter : model.parameters()) {
+        if (parameter.layer < 0 || parameter.isBiasOrNorm()) continue;
+        const auto size = static_cast<double>(parameter.value.numel());
+        forward += size;
+        if (parameter.layer >= lowest) above += size;
+    }
+    for (const auto* parameter : target.freezing.trainable) trained += parameter->layer < 0 || parameter->isBiasOrNorm() ? 0.0 : static_cast<double>(parameter->value.numel());
+    double tokens = 0;
+    for (const auto example : task.train()) tokens += static_cast<double>(task.examples()[static_cast<std::size_t>(example)].tokens());
+    const auto& training = inputs.spec.training;
+    const bool isCached = training.cacheFrozenPrefix && lowest >= 1 && training.padding != "max_length" && inputs.spec.task != "ppo";
+    const double perToken = forward + above + trained;
+    for (auto& padding : forecast.paddings) padding.work = tokens / std::max(0.01, 1.0 - padding.wasteShare) * perToken;
+    const double computed = tokens / std::max(0.01, 1.0 - usedWaste(forecast, training));
+    forecast.work = computed * perToken;
+    forecast.laterWork = computed * (isCached ? above + above + trained : perToken);
+}
+
 /// Seconds of one training step in each layout, from the first batch; scaled to an epoch by computed positions.
 void probe(Forecast& forecast, tasks::Task& task, const RunInputs& inputs, TrainingModel& target, const std::stop_token& stop) {
     using Clock = std::chrono::steady_clock;
@@ -158,8 +191,8 @@ void probe(Forecast& forecast, tasks::Task& task, const RunInputs& inputs, Train
     const double byBatch = spent / static_cast<double>(seconds.size()) * batches;
     const double byToken = probedTokens > 0 ? spent / static_cast<double>(probedTokens) * tokens : byBatch;
     forecast.secondsPerEpoch = 0.5 * (byBatch + byToken);
-    const double usedWaste = inputs.spec.training.padding == "packed" ? 0.0 : inputs.spec.training.padding == "dynamic" ? forecast.paddings[1].wasteShare : forecast.paddings[3].wasteShare;
-    for (auto& padding : forecast.paddings) padding.secondsPerEpoch = forecast.secondsPerEpoch * (1.0 - usedWaste) / std::max(0.01, 1.0 - padding.wasteShare);
+    for (auto& padding : forecast.paddings) padding.secondsPerEpoch = forecast.secondsPerEpoch * padding.work / std::max(1.0, forecast.work);
+    if (forecast.laterWork < forecast.work) forecast.secondsPerLaterEpoch = forecast.secondsPerEpoch * forecast.laterWork / forecast.work;
 }
 
 std::string mib(std::uint64_t bytes) { return fmt::format("{} MiB", bytes >> 20); }
@@ -234,6 +267,7 @@ Forecast forecast(const RunInputs& inputs, Probe wanted, std::stop_token stop) {
         throwIfStopped(stop);
         auto target = loadForTraining(inputs, *task, inputs.model, placement);
         fillMemory(result, *task, inputs, target, placement);
+        fillWork(result, *task, inputs, target);
         throwIfStopped(stop);
         if (wanted == Probe::Yes && inputs.spec.task != "ppo") probe(result, *task, inputs, target, stop);
     });

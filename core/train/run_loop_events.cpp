@@ -13,6 +13,17 @@
 namespace lathe::train {
 namespace fs = std::filesystem;
 
+namespace {
+
+void keepEvaluation(const fs::path& folder, const std::map<std::string, std::string>& files) {
+    for (const auto& [name, text] : files) {
+        fs::create_directories(folder);
+        base::writeFileAtomically(folder / name, text);
+    }
+}
+
+}  // namespace
+
 bool RunLoop::isDue(const std::string& strategy, std::int64_t every) const {
     if (strategy == "steps") return state_.step % every == 0;
     if (strategy == "epoch") return state_.step % plan_.stepsPerEpoch == 0 || state_.step == plan_.totalSteps;
@@ -42,10 +53,8 @@ void RunLoop::evaluate() {
     std::map<std::string, std::string> evaluationFiles;
     state_.validation = measure(*task_, *target_.runner, task_->validation(), spec_.training.perDeviceEvalBatchSize, [this](std::int64_t) { breathe(); }, &evaluationFiles);
     target_.runner->takeTokens();
-    for (const auto& [name, text] : evaluationFiles) {
-        fs::create_directories(inputs_.output / "evaluation");
-        base::writeFileAtomically(inputs_.output / "evaluation" / name, text);
-    }
+    const fs::path folder = inputs_.output / "evaluation";
+    keepEvaluation(folder, evaluationFiles);
     MetricPoint point;
     point.step = state_.step;
     point.epoch = epoch();
@@ -70,6 +79,8 @@ void RunLoop::evaluate() {
         throw Error(ErrorCode::InvalidInput, fmt::format("training.metric_for_best_model is \"{}\", which this task does not measure. It measures {}. Choose one of them.", name, known));
     }
     noteMetric(found->second);
+    // What belongs to the published model is kept apart from what the last evaluation said.
+    if (improved_ && spec_.training.loadBestModelAtEnd && spec_.training.saveStrategy != "no") keepEvaluation(folder / "best", evaluationFiles);
 }
 
 void RunLoop::noteMetric(double value) {

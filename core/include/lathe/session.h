@@ -12,6 +12,7 @@
 #include <lathe/data.h>
 #include <lathe/dedup.h>
 #include <lathe/generation.h>
+#include <lathe/label_bench.h>
 #include <lathe/models.h>
 #include <lathe/preference.h>
 #include <lathe/progress.h>
@@ -127,6 +128,7 @@ struct PredictQuery {
     std::string model;
     std::string table;             ///< dataset of the workspace, or a file
     TextTemplate text;
+    std::vector<std::string> texts;  ///< if not empty, these are classified as they stand instead of a table's rows
     std::int64_t maxLength = 256;  ///< tokens; longer texts are cut
     std::optional<double> threshold;  ///< unset: the best ones kept with the model, else 0.5
 };
@@ -208,6 +210,8 @@ public:
     /// With `probe`, times one batch of the real model (seconds); without, counts only.
     enum class Probe { No, Yes };
     virtual Forecast forecast(const RunSpec&, Probe, std::stop_token) const = 0;
+    virtual AccumulationProof proveAccumulation(const RunSpec&, std::int64_t rows, std::int64_t parts, std::stop_token) const = 0;
+    virtual PrecisionCheck checkPrecision(const RunSpec&, std::stop_token) const = 0;
     virtual std::vector<TokenView> previewRow(const RunSpec&, std::int64_t row, std::stop_token) const = 0;
     virtual std::shared_ptr<RunHandle> startRun(const RunSpec&, std::shared_ptr<TrainObserver>) = 0;
     /// Continues the newest valid checkpoint in the spec's output folder; the spec must be the run's own.
@@ -255,6 +259,8 @@ public:
     virtual std::vector<SampleOutput> samples(const std::string& runId) const = 0;
     virtual std::vector<LogLine> logLines(const std::string& runId) const = 0;
     virtual std::vector<CheckpointInfo> checkpoints(const std::string& runId) const = 0;
+    /// Validation scores of a multi-label run, to move thresholds over. Throws NotFound if there are none.
+    virtual std::shared_ptr<LabelBench> labelBench(const std::string& runId, std::stop_token) const = 0;
     virtual void removeRun(const std::string& id) = 0;   ///< to the trash
     virtual void restoreRun(const std::string& id) = 0;  ///< undoes removeRun
 

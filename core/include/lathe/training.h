@@ -115,6 +115,7 @@ struct PaddingForecast {
     std::string padding;          ///< "packed", "dynamic", "max_length", "group_by_length"
     double wasteShare = 0;        ///< pad tokens / all tokens that are computed
     double secondsPerEpoch = -1;  ///< -1 until probed
+    double work = 0;              ///< of an epoch, as Forecast::work
 };
 
 /// What a run will need. Bytes are estimates; seconds come from timing one batch.
@@ -133,10 +134,37 @@ struct Forecast {
     std::uint64_t activationBytes = 0;
     std::uint64_t checkpointBytes = 0;
     double secondsPerEpoch = -1;  ///< -1 when not probed
+    double secondsPerLaterEpoch = -1;  ///< from the second epoch on, when frozen layers come from the cache; -1 without cache or probe
+    double work = 0;       ///< multiply-adds of the first epoch with this layout and these trained layers: times of like runs are in this ratio
+    double laterWork = 0;  ///< of a later epoch
     std::string precision;        ///< what `auto` comes to here
     std::string device;
     std::vector<PaddingForecast> paddings;
     std::vector<double> learningRates;  ///< over the run at evenly spaced steps, at most 200 of them
+};
+
+/// A batch at once against its parts summed. Equal up to the rounding of f32.
+struct AccumulationProof {
+    std::int64_t rows = 0;
+    std::int64_t parts = 0;
+    double lossWhole = 0;
+    double lossParts = 0;
+    double gradientNorm = 0;
+    double largestDifference = 0;   ///< of one gradient entry
+    double relativeDifference = 0;  ///< norm of the difference / norm
+};
+
+/// One batch in two precisions.
+struct PrecisionCheck {
+    std::int64_t rows = 0;
+    double lossF32 = 0;
+    double lossBf16 = 0;
+    double relativeDifference = 0;  ///< of the gradients: norm of the difference / norm in f32
+    double cosine = 1;              ///< between both gradients
+    double secondsF32 = 0;          ///< forward and backward
+    double secondsBf16 = 0;
+    std::uint64_t weightBytesF32 = 0;
+    std::uint64_t weightBytesBf16 = 0;
 };
 
 /// A row of the layer tree: a block, the embeddings or the head.
