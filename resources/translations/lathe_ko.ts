@@ -9,57 +9,6 @@
     </message>
 </context>
 <context>
-    <name>RunCharts</name>
-    <message>
-        <source>Loss</source>
-        <translation>손실</translation>
-    </message>
-    <message>
-        <source>nats</source>
-        <translation>nats</translation>
-    </message>
-    <message>
-        <source>F1, micro</source>
-        <translation>F1, 마이크로</translation>
-    </message>
-    <message>
-        <source>Jaccard</source>
-        <translation>자카드</translation>
-    </message>
-    <message>
-        <source>ROC-AUC, micro</source>
-        <translation>ROC-AUC, 마이크로</translation>
-    </message>
-    <message>
-        <source>Accuracy</source>
-        <translation>정확도</translation>
-    </message>
-    <message>
-        <source>Learning rate</source>
-        <translation>학습률</translation>
-    </message>
-    <message>
-        <source>Gradient norm</source>
-        <translation>기울기 노름</translation>
-    </message>
-    <message>
-        <source>Speed</source>
-        <translation>속도</translation>
-    </message>
-    <message>
-        <source>tokens/s</source>
-        <translation>토큰/초</translation>
-    </message>
-    <message>
-        <source>Memory</source>
-        <translation>메모리</translation>
-    </message>
-    <message>
-        <source>GiB</source>
-        <translation>GiB</translation>
-    </message>
-</context>
-<context>
     <name>TableRows</name>
     <message>
         <source>(none)</source>
@@ -954,6 +903,125 @@
     <message>
         <source>Timing …</source>
         <translation>재는 중 …</translation>
+    </message>
+</context>
+<context>
+    <name>lathe::panels::HealthCard</name>
+    <message>
+        <source>The reward rose from %1 to %2.</source>
+        <translation>보상이 %1에서 %2(으)로 올랐습니다.</translation>
+    </message>
+    <message>
+        <source>The reward stays near %1.</source>
+        <translation>보상이 %1 근처에 머뭅니다.</translation>
+    </message>
+    <message>
+        <source>The reward fell from %1 to %2: lower the learning rate.</source>
+        <translation>보상이 %1에서 %2(으)로 떨어졌습니다. 학습률을 낮추십시오.</translation>
+    </message>
+    <message>
+        <source>KL is %1, within its target of %2.</source>
+        <translation>KL은 %1, 목표 %2 안에 있습니다.</translation>
+    </message>
+    <message>
+        <source>KL is %1, above its target of %2: raise the coefficient.</source>
+        <translation>KL은 %1, 목표 %2을(를) 넘습니다. 계수를 올리십시오.</translation>
+    </message>
+    <message>
+        <source>KL runs away: %1, past %2. Pause and raise the coefficient.</source>
+        <translation>KL이 달아납니다: %1, 한계 %2. 일시 정지하고 계수를 올리십시오.</translation>
+    </message>
+    <message>
+        <source>KL is negative (%1): look for a sampling filter or another temperature.</source>
+        <translation>KL이 음수입니다(%1). 표본 추출 필터나 다른 온도가 있는지 보십시오.</translation>
+    </message>
+    <message>
+        <source>Entropy is %1 nats a token; the answers still vary.</source>
+        <translation>엔트로피는 토큰당 %1 nats이고, 답이 아직 다양합니다.</translation>
+    </message>
+    <message>
+        <source>Entropy fell from %1 to %2: the answers become alike.</source>
+        <translation>엔트로피가 %1에서 %2(으)로 떨어졌습니다. 답이 서로 비슷해집니다.</translation>
+    </message>
+    <message>
+        <source>Entropy collapsed from %1 to %2: nothing new is tried any more.</source>
+        <translation>엔트로피가 %1에서 %2(으)로 무너졌습니다. 더는 새로운 답이 나오지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Entropy grew from %1 to %2: the answers become noise.</source>
+        <translation>엔트로피가 %1에서 %2(으)로 커졌습니다. 답이 잡음이 되어 갑니다.</translation>
+    </message>
+    <message>
+        <source>%1 of the tokens reach the clip.</source>
+        <translation>토큰의 %1이(가) 자르기 범위에 닿습니다.</translation>
+    </message>
+    <message>
+        <source>%1 of the tokens reach the clip: the steps are large.</source>
+        <translation>토큰의 %1이(가) 자르기 범위에 닿습니다. 걸음이 큽니다.</translation>
+    </message>
+    <message>
+        <source>%1 of the tokens reach the clip: lower the learning rate or the PPO epochs.</source>
+        <translation>토큰의 %1이(가) 자르기 범위에 닿습니다. 학습률이나 PPO 에폭을 줄이십시오.</translation>
+    </message>
+    <message>
+        <source>The value loss is %1 (%2 at first).</source>
+        <translation>가치 손실은 %1입니다(처음 %2).</translation>
+    </message>
+    <message>
+        <source>The value loss grew from %1 to %2: advantages become unreliable.</source>
+        <translation>가치 손실이 %1에서 %2(으)로 커졌습니다. 이득을 믿기 어려워집니다.</translation>
+    </message>
+    <message>
+        <source>Answers have %1 tokens, as at first.</source>
+        <translation>답은 처음처럼 %1토큰입니다.</translation>
+    </message>
+    <message>
+        <source>Answers went from %1 to %2 tokens: read some samples.</source>
+        <translation>답이 %1에서 %2토큰으로 바뀌었습니다. 표본을 읽어 보십시오.</translation>
+    </message>
+    <message>
+        <source>Reward comes with length (%1 to %2 tokens): read some samples.</source>
+        <translation>보상이 길이에서 옵니다(%1에서 %2토큰). 표본을 읽어 보십시오.</translation>
+    </message>
+    <message>
+        <source>Reward comes with brevity (%1 to %2 tokens): read some samples.</source>
+        <translation>보상이 짧음에서 옵니다(%1에서 %2토큰). 표본을 읽어 보십시오.</translation>
+    </message>
+    <message>
+        <source>%1 of the answers end by themselves.</source>
+        <translation>답의 %1이(가) 스스로 끝납니다.</translation>
+    </message>
+    <message>
+        <source>Only %1 of the answers end by themselves: allow more tokens, or set the penalty.</source>
+        <translation>답의 %1만 스스로 끝납니다. 토큰을 더 허락하거나 벌점을 정하십시오.</translation>
+    </message>
+    <message>
+        <source>Answers that end fell from %1 to %2: set the missing end penalty.</source>
+        <translation>끝나는 답이 %1에서 %2(으)로 줄었습니다. 끝이 없는 답의 벌점을 정하십시오.</translation>
+    </message>
+    <message>
+        <source>good</source>
+        <translation>좋음</translation>
+    </message>
+    <message>
+        <source>take care</source>
+        <translation>주의</translation>
+    </message>
+    <message>
+        <source>bad</source>
+        <translation>나쁨</translation>
+    </message>
+    <message>
+        <source>How it goes</source>
+        <translation>진행 상태</translation>
+    </message>
+    <message>
+        <source>The first lights come after %1 updates.</source>
+        <translation>첫 신호는 갱신 %1번 뒤에 나옵니다.</translation>
+    </message>
+    <message>
+        <source>Change the KL coefficient</source>
+        <translation>KL 계수 바꾸기</translation>
     </message>
 </context>
 <context>
@@ -1919,6 +1987,18 @@
         <source>%1 labels a minute</source>
         <translation>1분에 라벨 %1개</translation>
     </message>
+    <message>
+        <source>Run PPO</source>
+        <translation>PPO 실행</translation>
+    </message>
+    <message>
+        <source>The model answers these prompts and learns from what the reward model says of its answers</source>
+        <translation>모델이 이 프롬프트에 답하고, 그 답에 대한 보상 모델의 평가에서 배웁니다</translation>
+    </message>
+    <message>
+        <source>Train with these pairs</source>
+        <translation>이 쌍으로 훈련</translation>
+    </message>
 </context>
 <context>
     <name>lathe::panels::ProfileCard</name>
@@ -2109,6 +2189,54 @@
 <context>
     <name>lathe::panels::RunCharts</name>
     <message>
+        <source>Loss</source>
+        <translation>손실</translation>
+    </message>
+    <message>
+        <source>nats</source>
+        <translation>nats</translation>
+    </message>
+    <message>
+        <source>F1, micro</source>
+        <translation>F1, 마이크로</translation>
+    </message>
+    <message>
+        <source>Jaccard</source>
+        <translation>자카드</translation>
+    </message>
+    <message>
+        <source>ROC-AUC, micro</source>
+        <translation>ROC-AUC, 마이크로</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>정확도</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>학습률</translation>
+    </message>
+    <message>
+        <source>Gradient norm</source>
+        <translation>기울기 노름</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>속도</translation>
+    </message>
+    <message>
+        <source>tokens/s</source>
+        <translation>토큰/초</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>메모리</translation>
+    </message>
+    <message>
+        <source>GiB</source>
+        <translation>GiB</translation>
+    </message>
+    <message>
         <source>Smoothing</source>
         <translation>평활</translation>
     </message>
@@ -2147,6 +2275,50 @@
     <message>
         <source>validation</source>
         <translation>검증</translation>
+    </message>
+    <message>
+        <source>Reward</source>
+        <translation>보상</translation>
+    </message>
+    <message>
+        <source>KL to the reference</source>
+        <translation>기준 모델과의 KL</translation>
+    </message>
+    <message>
+        <source>Entropy</source>
+        <translation>엔트로피</translation>
+    </message>
+    <message>
+        <source>Clip fraction</source>
+        <translation>잘린 비율</translation>
+    </message>
+    <message>
+        <source>Value loss</source>
+        <translation>가치 손실</translation>
+    </message>
+    <message>
+        <source>Answer length</source>
+        <translation>답 길이</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>토큰</translation>
+    </message>
+    <message>
+        <source>Answers that end</source>
+        <translation>끝나는 답</translation>
+    </message>
+    <message>
+        <source>KL coefficient</source>
+        <translation>KL 계수</translation>
+    </message>
+    <message>
+        <source>setting</source>
+        <translation>설정</translation>
+    </message>
+    <message>
+        <source>pause</source>
+        <translation>일시 정지</translation>
     </message>
 </context>
 <context>
@@ -2219,6 +2391,18 @@
         <source>Go on</source>
         <translation>계속</translation>
     </message>
+    <message>
+        <source>Next: %1</source>
+        <translation>다음: %1</translation>
+    </message>
+    <message>
+        <source>KL coefficient</source>
+        <translation>KL 계수</translation>
+    </message>
+    <message>
+        <source>Price of moving away from the reference, from the next update on:</source>
+        <translation>다음 갱신부터 기준 모델에서 멀어지는 값:</translation>
+    </message>
 </context>
 <context>
     <name>lathe::panels::RunsTable</name>
@@ -2280,6 +2464,29 @@
     <message>
         <source>Epoch %1</source>
         <translation>에폭 %1</translation>
+    </message>
+    <message>
+        <source>Step %1</source>
+        <translation>%1단계</translation>
+    </message>
+</context>
+<context>
+    <name>lathe::panels::SequenceBar</name>
+    <message>
+        <source>Done. Its result goes into the steps after it.</source>
+        <translation>끝났습니다. 결과가 다음 단계로 갑니다.</translation>
+    </message>
+    <message>
+        <source>Ready to start</source>
+        <translation>시작할 수 있음</translation>
+    </message>
+    <message>
+        <source>Waits for an earlier step</source>
+        <translation>앞 단계를 기다림</translation>
+    </message>
+    <message>
+        <source>Leave the sequence</source>
+        <translation>단계 나가기</translation>
     </message>
 </context>
 <context>
@@ -2595,6 +2802,10 @@
     <message>
         <source>Its column &quot;%1&quot; says which rows train and which validate.</source>
         <translation>&quot;%1&quot; 열이 어느 행으로 훈련하고 어느 행으로 검증할지 정합니다.</translation>
+    </message>
+    <message>
+        <source>%1, %2 steps</source>
+        <translation>%1, %2단계</translation>
     </message>
 </context>
 <context>

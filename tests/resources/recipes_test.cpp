@@ -64,12 +64,15 @@ TEST(Recipes, TheConverterUsesThePromptOfTheField) {
     EXPECT_DOUBLE_EQ(spec.dataset.split.validation, 0.2);
 }
 
-TEST(Recipes, SawyerHandsEachResultOn) {
-    const auto json = base::readJsonFile(kRecipes / "sawyer.json");
-    ASSERT_EQ(json.at("steps").size(), 4u);
+void expectHandsOn(const std::string& name, std::size_t steps) {
+    const auto json = base::readJsonFile(kRecipes / (name + ".json"));
+    ASSERT_EQ(json.at("steps").size(), steps);
+    EXPECT_EQ(json.at("name"), name);
     std::set<std::string> results;
     for (const auto& step : json.at("steps")) {
-        const RunSpec spec = expectRunnable(step.dump(), "sawyer.json");
+        const RunSpec spec = expectRunnable(step.dump(), name + ".json");
+        EXPECT_EQ(spec.name.rfind(name + "-" + std::to_string(results.size() + 1) + "-", 0), 0u) << spec.name;
+        EXPECT_EQ(spec.output, "runs/" + spec.name) << "what later steps call it by";
         if (spec.model.rfind("runs/", 0) == 0) {
             EXPECT_TRUE(results.count(spec.model)) << spec.name << " starts from " << spec.model;
         }
@@ -79,6 +82,8 @@ TEST(Recipes, SawyerHandsEachResultOn) {
         EXPECT_TRUE(results.insert(spec.output).second) << spec.output;
     }
 }
+
+TEST(Recipes, SawyerHandsEachResultOn) { expectHandsOn("sawyer", 4); }
 
 TEST(Recipes, DedupNamesColumnsOfItsSample) {
     const auto json = base::readJsonFile(kRecipes / "dedup-catalogue.json");

@@ -94,6 +94,7 @@ void Runs::continueRun(const QString& id) {
 void Runs::pause() { if (active_) active_->pause(); }
 void Runs::resume() { if (active_) active_->resume(); }
 void Runs::stop() { if (active_) active_->stop(); }
+void Runs::change(const QString& id, double value) { if (active_) active_->change(utf8(id), value); }
 
 void Runs::stopAndWait() {
     if (!active_) return;

@@ -59,6 +59,8 @@ public:
     void pause();
     void resume();
     void stop();
+    /// Of the active run, while it goes on or waits: "ppo.kl_coef".
+    void change(const QString& id, double value);
     /// Asks the active run to stop and waits until it has saved; for closing the window.
     void stopAndWait();
 

@@ -91,6 +91,18 @@ void PreferencesPanel::exportPairs() {
     dialog->open();
 }
 
+QString PreferencesPanel::newestRewardRun() const {
+    // The list is newest first; a reward model of these very pairs is taken before others.
+    QString newest;
+    for (const RunInfo& run : services_.runs().list()) {
+        if (run.task != "reward" || run.state != RunState::Finished) continue;
+        const QString id = bridge::text(run.id);
+        if (id.startsWith(chosen_ + QStringLiteral("-reward"))) return id;
+        if (newest.isEmpty()) newest = id;
+    }
+    return newest;
+}
+
 void PreferencesPanel::train(const QString& task) {
     const QString dataset = chosen_ + QStringLiteral("-pairs");
     PairOptions options;
@@ -101,7 +113,7 @@ void PreferencesPanel::train(const QString& task) {
             services_.datasets().refresh();
             const LabelSet* set = services_.preferences().find(chosen_);
             const bool hasMargins = set != nullptr && set->mode == LabelMode::Ratings;
-            const RunSpec spec = specFor({task, dataset, chosen_, QStringLiteral("smollm2-135m-instruct"), true, hasMargins});
+            const RunSpec spec = specFor({task, dataset, chosen_, QStringLiteral("smollm2-135m-instruct"), true, hasMargins, newestRewardRun()});
             Q_EMIT openRequested(QStringLiteral("train"), {{QStringLiteral("spec"), bridge::text(toJson(spec))}});
         },
         [this](const QString& sentence) { say(sentence, true); });

@@ -102,6 +102,9 @@ void PreferencesPanel::buildActions() {
     connect(trainReward_, &QPushButton::clicked, this, [this] { train(QStringLiteral("reward")); });
     trainDpo_ = w::button(QStringLiteral("preferences.trainDpo"), tr("Train DPO"), w::ButtonKind::Normal, QStringLiteral("player-play"), this);
     connect(trainDpo_, &QPushButton::clicked, this, [this] { train(QStringLiteral("dpo")); });
+    runPpo_ = w::button(QStringLiteral("preferences.runPpo"), tr("Run PPO"), w::ButtonKind::Normal, QStringLiteral("player-play"), this);
+    runPpo_->setToolTip(tr("The model answers these prompts and learns from what the reward model says of its answers"));
+    connect(runPpo_, &QPushButton::clicked, this, [this] { train(QStringLiteral("ppo")); });
 }
 
 QWidget* PreferencesPanel::buildLabelling() {
@@ -157,11 +160,14 @@ QWidget* PreferencesPanel::buildSide() {
     layout->addWidget(card);
     quality_ = new QualityCard(side);
     layout->addWidget(quality_);
+    auto* training = new w::Card(tr("Train with these pairs"), side);
+    for (QPushButton* each : {trainReward_, trainDpo_, runPpo_}) training->body()->addWidget(each);
+    layout->addWidget(training);
     layout->addStretch();
     return side;
 }
 
-QList<QWidget*> PreferencesPanel::headerWidgets() { return {set_, rater_, import_, make_, export_, trainDpo_, trainReward_}; }
+QList<QWidget*> PreferencesPanel::headerWidgets() { return {set_, rater_, import_, make_, export_}; }
 
 QList<w::KeyBinding> PreferencesPanel::keyBindings() const {
     return {{QStringLiteral("← / 1"), tr("The left answer is better")}, {QStringLiteral("→ / 2"), tr("The right answer is better")}, {QStringLiteral("↓ / 3"), tr("Equally good")},
@@ -191,7 +197,7 @@ void PreferencesPanel::listSets() {
     isListed_ = true;
     const auto& sets = services_.preferences().list();
     stack_->setCurrentIndex(sets.empty() ? 0 : 1);
-    for (QWidget* each : std::initializer_list<QWidget*>{set_, rater_, export_, trainReward_, trainDpo_}) each->setVisible(!sets.empty());
+    for (QWidget* each : std::initializer_list<QWidget*>{set_, rater_, export_, trainReward_, trainDpo_, runPpo_}) each->setVisible(!sets.empty());
     set_->clear();
     for (const LabelSet& set : sets) set_->addItem(bridge::text(set.name));
     if (sets.empty()) return;

@@ -58,6 +58,7 @@ private:
     void addPair(const QVariantMap& arguments);
     void exportPairs();
     void train(const QString& task);
+    QString newestRewardRun() const;
     void changeSet(LabelMode mode, LabelOrder order);
     void scoreByModel();
     void say(const QString& sentence, bool isBad);
@@ -77,6 +78,7 @@ private:
     QPushButton* export_ = nullptr;
     QPushButton* trainReward_ = nullptr;
     QPushButton* trainDpo_ = nullptr;
+    QPushButton* runPpo_ = nullptr;
     QProgressBar* progress_ = nullptr;
     QLabel* counts_ = nullptr;
     QLabel* rate_ = nullptr;

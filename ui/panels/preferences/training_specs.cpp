@@ -28,6 +28,24 @@ RunSpec specFor(const PairTraining& training) {
         spec.trainable.lastLayers = 8;
         spec.training.perDeviceTrainBatchSize = 8;
         spec.reward.centerRewardsCoefficient = 0.01;
+    } else if (training.task == QStringLiteral("ppo")) {
+        spec.trainable.mode = "lora";
+        spec.trainable.lora.r = 16;
+        spec.trainable.lora.alpha = 32;
+        spec.trainable.lora.targetModules = {"all-linear"};
+        spec.training.maxSteps = 60;
+        spec.training.perDeviceTrainBatchSize = 8;
+        spec.training.gradientAccumulationSteps = 2;
+        spec.training.learningRate = 5e-5;
+        spec.training.lrSchedulerType = "constant";
+        spec.training.warmupSteps = 0;
+        spec.training.saveSteps = 20;
+        spec.ppo.responseLength = 48;
+        spec.ppo.numPpoEpochs = 2;
+        spec.ppo.stopToken = "eos";
+        spec.ppo.missingEosPenalty = 1.0;
+        spec.ppo.klStop = 20.0;
+        if (!training.rewardModel.isEmpty()) spec.ppo.rewardModel = bridge::utf8(training.rewardModel);
     } else {
         spec.trainable.mode = "lora";
         spec.trainable.lora.r = 16;

@@ -8,12 +8,13 @@ namespace lathe::panels {
 
 /// What a training on labelled pairs needs to know.
 struct PairTraining {
-    QString task;         ///< "reward" or "dpo"
+    QString task;         ///< "reward", "dpo" or "ppo"
     QString dataset;      ///< with columns prompt, chosen, rejected and margin
     QString set;
     QString model;
     bool usesChat = true; ///< prompts go into the chat form that the model was tuned with
     bool hasMargins = false;
+    QString rewardModel;  ///< ppo: a run whose model scores the answers; empty: the person has to choose
 };
 
 /// A spec to open in Train, with settings that fit a small set and a small machine.

@@ -30,23 +30,36 @@ struct KnownMetric {
 
 // In the order of the grid; a metric that is not here comes after these under its own name.
 constexpr std::array kKnown{
-    KnownMetric{"loss", QT_TRANSLATE_NOOP("RunCharts", "Loss"), QT_TRANSLATE_NOOP("RunCharts", "nats")},
-    KnownMetric{"f1_micro", QT_TRANSLATE_NOOP("RunCharts", "F1, micro"), ""},
-    KnownMetric{"jaccard_samples", QT_TRANSLATE_NOOP("RunCharts", "Jaccard"), ""},
-    KnownMetric{"roc_auc_micro", QT_TRANSLATE_NOOP("RunCharts", "ROC-AUC, micro"), ""},
-    KnownMetric{"accuracy", QT_TRANSLATE_NOOP("RunCharts", "Accuracy"), ""},
-    KnownMetric{"learning_rate", QT_TRANSLATE_NOOP("RunCharts", "Learning rate"), ""},
-    KnownMetric{"grad_norm", QT_TRANSLATE_NOOP("RunCharts", "Gradient norm"), ""},
-    KnownMetric{"tokens_per_second", QT_TRANSLATE_NOOP("RunCharts", "Speed"), QT_TRANSLATE_NOOP("RunCharts", "tokens/s")},
-    KnownMetric{"memory_bytes", QT_TRANSLATE_NOOP("RunCharts", "Memory"), QT_TRANSLATE_NOOP("RunCharts", "GiB")},
+    KnownMetric{"reward", QT_TRANSLATE_NOOP("lathe::panels::RunCharts", "Reward"), ""},
+    KnownMetric{"kl", QT_TRANSLATE_NOOP("lathe::panels::RunCharts", "KL to the reference"), QT_TRANSLATE_NOOP("lathe::panels::RunCharts", "nats")},
+    KnownMetric{"entropy", QT_TRANSLATE_NOOP("lathe::panels::RunCharts", "Entropy"), QT_TRANSLATE_NOOP("lathe::panels::RunCharts", "nats")},
+    KnownMetric{"policy/clipfrac_avg", QT_TRANSLATE_NOOP("lathe::panels::RunCharts", "Clip fraction"), ""},
+    KnownMetric{"loss/value_avg", QT_TRANSLATE_NOOP("lathe::panels::RunCharts", "Value loss"), ""},
+    KnownMetric{"length", QT_TRANSLATE_NOOP("lathe::panels::RunCharts", "Answer length"), QT_TRANSLATE_NOOP("lathe::panels::RunCharts", "tokens")},
+    KnownMetric{"eos_share", QT_TRANSLATE_NOOP("lathe::panels::RunCharts", "Answers that end"), ""},
+    KnownMetric{"kl_coef", QT_TRANSLATE_NOOP("lathe::panels::RunCharts", "KL coefficient"), ""},
+    KnownMetric{"loss", QT_TRANSLATE_NOOP("lathe::panels::RunCharts", "Loss"), QT_TRANSLATE_NOOP("lathe::panels::RunCharts", "nats")},
+    KnownMetric{"f1_micro", QT_TRANSLATE_NOOP("lathe::panels::RunCharts", "F1, micro"), ""},
+    KnownMetric{"jaccard_samples", QT_TRANSLATE_NOOP("lathe::panels::RunCharts", "Jaccard"), ""},
+    KnownMetric{"roc_auc_micro", QT_TRANSLATE_NOOP("lathe::panels::RunCharts", "ROC-AUC, micro"), ""},
+    KnownMetric{"accuracy", QT_TRANSLATE_NOOP("lathe::panels::RunCharts", "Accuracy"), ""},
+    KnownMetric{"learning_rate", QT_TRANSLATE_NOOP("lathe::panels::RunCharts", "Learning rate"), ""},
+    KnownMetric{"grad_norm", QT_TRANSLATE_NOOP("lathe::panels::RunCharts", "Gradient norm"), ""},
+    KnownMetric{"tokens_per_second", QT_TRANSLATE_NOOP("lathe::panels::RunCharts", "Speed"), QT_TRANSLATE_NOOP("lathe::panels::RunCharts", "tokens/s")},
+    KnownMetric{"memory_mib", QT_TRANSLATE_NOOP("lathe::panels::RunCharts", "Memory"), QT_TRANSLATE_NOOP("lathe::panels::RunCharts", "GiB")},
 };
+
+// TRL's names for what has a chart under another name, or that only counts.
+constexpr std::array kUncharted{"objective/kl", "objective/scores", "objective/entropy", "val/num_eos_tokens", "policy/entropy_avg", "lr", "episode", "eps"};
+
+bool isCharted(const std::string& metric) { return std::find(kUncharted.begin(), kUncharted.end(), metric) == kUncharted.end(); }
 
 std::size_t placeOf(const std::string& metric) {
     const auto found = std::find_if(kKnown.begin(), kKnown.end(), [&](const KnownMetric& known) { return metric == known.name; });
     return std::size_t(found - kKnown.begin());
 }
 
-double scaleOf(const std::string& metric) { return metric == "memory_bytes" ? 1.0 / (1 << 30) : 1.0; }
+double scaleOf(const std::string& metric) { return metric == "memory_mib" ? 1.0 / 1024 : 1.0; }
 
 QString seriesId(const QString& run, const std::string& split) { return run + QLatin1Char('\n') + QString::fromStdString(split); }
 
@@ -165,7 +178,7 @@ void RunCharts::add(const QString& id, const std::vector<MetricPoint>& points) {
     std::map<std::pair<std::string, std::string>, QList<w::PlotPoint>> added;  // metric, split
     for (const MetricPoint& point : points)
         for (const auto& [metric, value] : point.values)
-            added[{metric, point.split}] << w::PlotPoint{double(point.step), point.seconds, double(point.tokens), point.epoch, value * scaleOf(metric)};
+            if (isCharted(metric)) added[{metric, point.split}] << w::PlotPoint{double(point.step), point.seconds, double(point.tokens), point.epoch, value * scaleOf(metric)};
     const int position = int(std::find(order_.begin(), order_.end(), id) - order_.begin());
     for (const auto& [key, list] : added) {
         w::MetricPlot* plot = chartOf(key.first);
@@ -182,12 +195,15 @@ void RunCharts::add(const QString& id, const std::vector<MetricPoint>& points) {
 void RunCharts::addEvents(const QString& id, const std::vector<RunEvent>& events) {
     auto& all = events_[id];
     all.insert(all.end(), events.begin(), events.end());
-    const auto loss = charts_.find("loss");
-    if (loss == charts_.end()) return;
     QList<w::PlotMark> marks;
-    for (const auto& [run, list] : events_)
-        for (const RunEvent& event : list) marks << w::PlotMark{markKind(event.kind), double(event.step), {}, seriesId(run, "train")};
-    loss->second->setMarks(marks);
+    for (const auto& [run, list] : events_) {
+        for (const RunEvent& event : list) {
+            const QString label = event.kind == "setting" ? tr("setting") : event.kind == "pause" ? tr("pause") : QString();
+            marks << w::PlotMark{markKind(event.kind), double(event.step), label, seriesId(run, "train")};
+        }
+    }
+    for (const char* name : {"loss", "reward", "kl"})
+        if (const auto chart = charts_.find(name); chart != charts_.end()) chart->second->setMarks(marks);
 }
 
 }  // namespace lathe::panels

@@ -2,6 +2,7 @@
 #include "panels/runs/run_details.h"
 
 #include <algorithm>
+#include <cmath>
 #include <exception>
 
 #include <QCheckBox>
@@ -75,7 +76,8 @@ void SamplesPage::fill() {
         for (QStringList& row : provider_->rows) row << QString();
         for (const SampleOutput& sample : samples_) {
             if (sample.step != step) continue;
-            if (header.isEmpty()) header = tr("Epoch %1").arg(w::formatNumber(sample.epoch, 3));
+            // Between epochs, such as in a ppo run, the step says more.
+            if (header.isEmpty()) header = sample.epoch == std::floor(sample.epoch) ? tr("Epoch %1").arg(w::formatNumber(sample.epoch, 3)) : tr("Step %1").arg(step);
             QStringList& row = provider_->rows[prompts.indexOf(bridge::text(sample.prompt))];
             row[1] = bridge::text(sample.expected).trimmed();
             row.last() = bridge::text(sample.text).simplified();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <QInputDialog>
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QHBoxLayout>
@@ -12,6 +13,7 @@
 #include <QTabWidget>
 #include <QVBoxLayout>
 
+#include "panels/runs/health_card.h"
 #include "panels/runs/run_charts.h"
 #include "panels/runs/run_details.h"
 #include "panels/runs/runs_table.h"
@@ -34,7 +36,7 @@ bool isGoing(RunState state) {
 
 }  // namespace
 
-RunsPanel::RunsPanel(bridge::Services& services, QWidget* parent) : PanelPage(parent), services_(services), provider_(std::make_shared<RunsTable>()) {
+RunsPanel::RunsPanel(bridge::Services& services, QWidget* parent) : PanelPage(parent), services_(services), provider_(std::make_shared<RunsTable>()), sequences_(bridge::readSequences(bridge::Services::resourcesFolder())) {
     setObjectName(QStringLiteral("runs"));
     buildActions();
     stack_ = new QStackedWidget(this);
@@ -59,8 +61,10 @@ RunsPanel::RunsPanel(bridge::Services& services, QWidget* parent) : PanelPage(pa
     connect(&runs, &bridge::Runs::failed, this, [this](const QString& sentence) { sentence_->setText(sentence); });
     connect(&runs, &bridge::Runs::measured, this, [this](const QString& id, const std::vector<MetricPoint>& points) {
         if (!chosen_.contains(id)) return;
-        if (shown_.contains(id)) charts_->append(id, points);
-        else waiting_[id].insert(waiting_[id].end(), points.begin(), points.end());  // until its history is there
+        if (shown_.contains(id)) {
+            charts_->append(id, points);
+            if (chosen_.size() == 1) health_->append(points);
+        } else waiting_[id].insert(waiting_[id].end(), points.begin(), points.end());  // until its history is there
     });
     connect(&runs, &bridge::Runs::happened, this, [this](const QString& id, const std::vector<RunEvent>& events) {
         if (shown_.contains(id)) charts_->addEvents(id, events);
@@ -107,6 +111,7 @@ void RunsPanel::buildActions() {
     stop_ = add("stop", tr("Stop and save"), "player-stop");
     continue_ = add("continue", tr("Continue"), "player-play", w::ButtonKind::Primary);
     try_ = add("try", tr("Try it"), "sparkles", w::ButtonKind::Primary);
+    next_ = add("nextStep", {}, "arrow-right", w::ButtonKind::Primary);
     connect(pause_, &QPushButton::clicked, this, [this] {
         if (services_.runs().activeState() == RunState::Paused) services_.runs().resume();
         else services_.runs().pause();
@@ -116,6 +121,7 @@ void RunsPanel::buildActions() {
     connect(again_, &QPushButton::clicked, this, &RunsPanel::useSettings);
     connect(remove_, &QPushButton::clicked, this, &RunsPanel::remove);
     connect(try_, &QPushButton::clicked, this, &RunsPanel::tryIt);
+    connect(next_, &QPushButton::clicked, this, &RunsPanel::openNextStep);
 }
 
 QWidget* RunsPanel::buildTable() {
@@ -140,7 +146,12 @@ QWidget* RunsPanel::buildPages() {
     tabs_ = new QTabWidget(side);
     tabs_->setObjectName(QStringLiteral("runs.tabs"));
     tabs_->setDocumentMode(true);
-    charts_ = new RunCharts(tabs_);
+    auto* page = new QWidget(tabs_);
+    auto* pageLayout = w::column(page, 8);
+    health_ = new HealthCard(page);
+    charts_ = new RunCharts(page);
+    pageLayout->addWidget(health_);
+    pageLayout->addWidget(charts_, 1);
     samples_ = new SamplesPage(tabs_);
     checkpoints_ = new CheckpointsPage(tabs_);
     settings_ = new SettingsPage(tabs_);
@@ -148,12 +159,13 @@ QWidget* RunsPanel::buildPages() {
     log_->setObjectName(QStringLiteral("runs.log"));
     log_->setReadOnly(true);
     log_->setFont(w::fontOf(w::FontRole::Mono));
-    tabs_->addTab(charts_, tr("Charts"));
+    tabs_->addTab(page, tr("Charts"));
     tabs_->addTab(samples_, tr("Samples"));
     tabs_->addTab(checkpoints_, tr("Checkpoints"));
     tabs_->addTab(settings_, tr("Settings"));
     tabs_->addTab(log_, tr("Log"));
     layout->addWidget(tabs_, 1);
+    connect(health_, &HealthCard::coefficientAsked, this, &RunsPanel::askCoefficient);
     connect(checkpoints_, &CheckpointsPage::useRequested, this, [this](const QString& folder) {
         services_.models().add(folder, chosen_.value(0) + QLatin1Char(' ') + folder.section(QLatin1Char('/'), -1));
         Q_EMIT openRequested(QStringLiteral("playground"), {{QStringLiteral("model"), chosen_.value(0) + QLatin1Char(' ') + folder.section(QLatin1Char('/'), -1)}});
@@ -200,6 +212,7 @@ void RunsPanel::selectionChanged() {
     chosen_ = chosen;
     ++round_;
     charts_->clear();
+    health_->clear();
     shown_.clear();
     waiting_.clear();
     settings_->setRuns(runs);
@@ -231,6 +244,10 @@ void RunsPanel::show(const QString& id, const bridge::RunHistory& history) {
     for (const MetricPoint& point : waiting_[id])
         if (last.count(point.split) == 0 || point.step > last[point.split]) newer.push_back(point);
     charts_->append(id, newer);
+    if (chosen_.size() == 1) {
+        showHealth(id, history);
+        health_->append(newer);
+    }
     waiting_.erase(id);
     shown_ << id;
     if (chosen_.value(0) != id) return;
@@ -257,7 +274,12 @@ void RunsPanel::updateActions() {
     continue_->setVisible(isOne && !isActive && (state == RunState::Stopped || state == RunState::Interrupted || state == RunState::Failed));
     continue_->setEnabled(services_.runs().activeId().isEmpty());
     try_->setVisible(isOne && !isActive && state == RunState::Finished);
+    const QString next = try_->isVisibleTo(actions_) ? nextStepTitle(*found) : QString();
+    next_->setVisible(!next.isEmpty());
+    next_->setText(tr("Next: %1").arg(next));
+    w::setButtonKind(try_, next.isEmpty() ? w::ButtonKind::Primary : w::ButtonKind::Normal);
     again_->setVisible(isOne);
+    health_->setActive(isActive && state != RunState::Stopping);
     remove_->setVisible(isOne && !isActive);
     const QString sentence = isOne ? bridge::text(found->sentence) : QString();
     sentence_->setText(sentence);
@@ -274,6 +296,44 @@ void RunsPanel::tryIt() {
 
 void RunsPanel::useSettings() {
     if (const RunInfo* run = current()) Q_EMIT openRequested(QStringLiteral("train"), {{QStringLiteral("spec"), bridge::text(run->specJson)}});
+}
+
+QString RunsPanel::nextStepTitle(const RunInfo& run) const {
+    const bridge::StepPlace place = bridge::placeOf(sequences_, run);
+    if (place.sequence < 0) return {};
+    const bridge::Sequence& sequence = sequences_[place.sequence];
+    const int next = bridge::nextStep(sequence, services_.runs().list());
+    return next < sequence.steps.size() ? sequence.steps[next].title : QString();
+}
+
+void RunsPanel::openNextStep() {
+    const RunInfo* run = current();
+    if (run == nullptr) return;
+    const bridge::StepPlace place = bridge::placeOf(sequences_, *run);
+    if (place.sequence >= 0) Q_EMIT openRequested(QStringLiteral("train"), {{QStringLiteral("recipe"), sequences_[place.sequence].name}});
+}
+
+void RunsPanel::showHealth(const QString& id, const bridge::RunHistory& history) {
+    try {
+        health_->setRun(parseRunSpec(history.info.specJson, bridge::utf8(id)), history.points);
+    } catch (const Error&) {
+        health_->clear();  // written by another version
+    }
+}
+
+void RunsPanel::askCoefficient(double present) {
+    auto* dialog = new QInputDialog(this);
+    dialog->setObjectName(QStringLiteral("runs.coefficientDialog"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowTitle(tr("KL coefficient"));
+    dialog->setLabelText(tr("Price of moving away from the reference, from the next update on:"));
+    dialog->setInputMode(QInputDialog::DoubleInput);
+    dialog->setDoubleRange(0, 1000);
+    dialog->setDoubleDecimals(4);
+    dialog->setDoubleStep(0.01);
+    dialog->setDoubleValue(present);
+    connect(dialog, &QInputDialog::doubleValueSelected, this, [this](double value) { services_.runs().change(QStringLiteral("ppo.kl_coef"), value); });
+    dialog->open();
 }
 
 void RunsPanel::remove() {

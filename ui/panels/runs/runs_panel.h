@@ -2,6 +2,7 @@
 #pragma once
 #include <map>
 
+#include "bridge/sequences.h"
 #include "bridge/services.h"
 #include "widgets/panel_page.h"
 
@@ -19,6 +20,7 @@ class TextTable;
 namespace lathe::panels {
 
 class CheckpointsPage;
+class HealthCard;
 class RunCharts;
 class RunsTable;
 class SamplesPage;
@@ -46,6 +48,10 @@ private:
     void tryIt();
     void useSettings();
     void remove();
+    void openNextStep();
+    QString nextStepTitle(const RunInfo& run) const;
+    void askCoefficient(double present);
+    void showHealth(const QString& id, const bridge::RunHistory& history);
     const RunInfo* current() const;
 
     bridge::Services& services_;
@@ -53,6 +59,7 @@ private:
     QStackedWidget* stack_ = nullptr;
     widgets::TextTable* table_ = nullptr;
     QTabWidget* tabs_ = nullptr;
+    HealthCard* health_ = nullptr;
     RunCharts* charts_ = nullptr;
     SamplesPage* samples_ = nullptr;
     CheckpointsPage* checkpoints_ = nullptr;
@@ -64,6 +71,8 @@ private:
     QPushButton* stop_ = nullptr;
     QPushButton* continue_ = nullptr;
     QPushButton* try_ = nullptr;
+    QPushButton* next_ = nullptr;
+    QList<bridge::Sequence> sequences_;
     QPushButton* again_ = nullptr;
     QPushButton* remove_ = nullptr;
     QStringList chosen_;

@@ -23,6 +23,7 @@
 
 #include "panels/train/forecast_card.h"
 #include "panels/train/layer_tree.h"
+#include "panels/train/sequence_bar.h"
 #include "panels/train/spec_fields.h"
 #include "widgets/card.h"
 #include "widgets/controls.h"
@@ -54,7 +55,8 @@ w::TokenRole roleOf(TokenRole role) {
 }  // namespace
 
 TrainPanel::TrainPanel(bridge::Services& services, QWidget* parent)
-    : PanelPage(parent), services_(services), recipes_(readRecipes(bridge::Services::resourcesFolder())) {
+    : PanelPage(parent), services_(services), recipes_(readRecipes(bridge::Services::resourcesFolder())),
+      sequences_(bridge::readSequences(bridge::Services::resourcesFolder())) {
     setObjectName(QStringLiteral("train"));
     buildTimer();
     recipe_ = new QComboBox(this);
@@ -62,6 +64,7 @@ TrainPanel::TrainPanel(bridge::Services& services, QWidget* parent)
     recipe_->setAccessibleName(tr("Recipe"));
     recipe_->setPlaceholderText(tr("Start from a recipe"));
     for (const Recipe& recipe : recipes_) recipe_->addItem(recipe.title);
+    for (const bridge::Sequence& sequence : sequences_) recipe_->addItem(tr("%1, %2 steps").arg(sequence.title).arg(sequence.steps.size()));
     recipe_->setCurrentIndex(-1);
 
     pages_ = new QStackedWidget(this);
@@ -72,6 +75,14 @@ TrainPanel::TrainPanel(bridge::Services& services, QWidget* parent)
     pages_->addWidget(empty_);
     auto* main = new QWidget(pages_);
     auto* layout = w::column(main, 12);
+    sequenceBar_ = new SequenceBar(main);
+    layout->addWidget(sequenceBar_);
+    connect(sequenceBar_, &SequenceBar::stepChosen, this, &TrainPanel::openStep);
+    connect(sequenceBar_, &SequenceBar::closed, this, [this] {
+        sequence_ = -1;
+        sequenceBar_->setVisible(false);
+        recipe_->setCurrentIndex(-1);
+    });
     auto* splitter = new QSplitter(Qt::Horizontal, main);
     splitter->setChildrenCollapsible(false);
     splitter->addWidget(buildForm());
@@ -99,6 +110,7 @@ TrainPanel::TrainPanel(bridge::Services& services, QWidget* parent)
         updateStart();
     });
     connect(&services_.runs(), &bridge::Runs::stateChanged, this, &TrainPanel::updateStart);
+    connect(&services_.runs(), &bridge::Runs::changed, this, &TrainPanel::showSequence);
     setTask(QStringLiteral("causal-lm"));
     loadDraft();
     listChoices();
@@ -196,6 +208,8 @@ void TrainPanel::openWith(const QVariantMap& arguments) {
     const QString recipe = arguments.value(QStringLiteral("recipe")).toString();
     for (int i = 0; i < recipes_.size(); ++i)
         if (bridge::text(recipes_[i].spec.name) == recipe) useRecipe(i);
+    for (int i = 0; i < sequences_.size(); ++i)
+        if (sequences_[i].name == recipe) openSequence(i);
     for (const char* key : {"model", "dataset"}) {
         const QString value = arguments.value(QLatin1String(key)).toString();
         if (!value.isEmpty()) form_->setValue(key == std::string_view("model") ? QStringLiteral("model") : QStringLiteral("dataset.name"), value);
@@ -260,18 +274,46 @@ void TrainPanel::listChoices() {
 }
 
 void TrainPanel::useRecipe(int index) {
-    if (index < 0 || index >= recipes_.size()) return;
-    const Recipe recipe = recipes_[index];
-    if (recipe.sampleFile.isEmpty()) return setSpec(recipe.spec);
+    if (index >= recipes_.size()) return openSequence(index - int(recipes_.size()));
+    if (index < 0) return;
+    useSample(recipes_[index].sampleFile, recipes_[index].spec);
+}
+
+void TrainPanel::useSample(const QString& sampleFile, const RunSpec& asked) {
+    const int round = ++sampleRound_;
+    if (sampleFile.isEmpty()) return setSpec(asked);
     services_.ensureSample(
-        this, recipe.sampleFile,
-        [this, recipe](const QString& dataset) {
-            RunSpec spec = recipe.spec;
+        this, sampleFile,
+        [this, asked, round](const QString& dataset) {
+            if (round != sampleRound_) return;  // another recipe was chosen while this one's sample was read
+            RunSpec spec = asked;
             spec.dataset.name = bridge::utf8(dataset);
             pages_->setCurrentIndex(1);
             setSpec(spec);
         },
         [this](const QString& sentence) { error_->setText(sentence); empty_->setLine(sentence); });
+}
+
+void TrainPanel::openSequence(int index) {
+    if (index < 0 || index >= sequences_.size()) return;
+    sequence_ = index;
+    const int last = int(sequences_[index].steps.size()) - 1;
+    openStep(std::min(last, bridge::nextStep(sequences_[index], services_.runs().list())));
+}
+
+void TrainPanel::openStep(int step) {
+    if (sequence_ < 0) return;
+    const bridge::Sequence& sequence = sequences_[sequence_];
+    const auto spec = bridge::specOfStep(sequence, step, services_.runs().list());
+    if (spec) {
+        step_ = step;
+        useSample(sequence.steps[step].sampleFile, *spec);
+    }
+    showSequence();
+}
+
+void TrainPanel::showSequence() {
+    if (sequence_ >= 0) sequenceBar_->show(sequences_[sequence_], step_, services_.runs().list());
 }
 
 void TrainPanel::fieldChanged(const QString& id) {

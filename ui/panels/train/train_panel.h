@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 
+#include "bridge/sequences.h"
 #include "bridge/services.h"
 #include "panels/train/recipes.h"
 #include "widgets/panel_page.h"
@@ -24,8 +25,9 @@ namespace lathe::panels {
 
 class ForecastCard;
 class LayerTree;
+class SequenceBar;
 
-/// Arguments of openWith: "dataset" (a name), "model" (a name), "spec" (RunSpec JSON), "recipe" (its name).
+/// Arguments of openWith: "dataset" (a name), "model" (a name), "spec" (RunSpec JSON), "recipe" (its name; of a guided sequence: its next step).
 class TrainPanel : public widgets::PanelPage {
     Q_OBJECT
 public:
@@ -48,6 +50,10 @@ private:
     void setSpec(const RunSpec& spec);
     std::optional<RunSpec> currentSpec();
     void useRecipe(int index);
+    void useSample(const QString& sampleFile, const RunSpec& spec);
+    void openSequence(int index);
+    void openStep(int step);
+    void showSequence();
     void fieldChanged(const QString& id);
     void showLayers();
     void refresh();
@@ -68,6 +74,11 @@ private:
     QStackedWidget* pages_ = nullptr;
     widgets::EmptyState* empty_ = nullptr;
     QComboBox* recipe_ = nullptr;
+    QList<bridge::Sequence> sequences_;
+    SequenceBar* sequenceBar_ = nullptr;
+    int sequence_ = -1;  ///< shown; -1: none
+    int step_ = 0;       ///< of it, in the form
+    int sampleRound_ = 0;
     widgets::ParamForm* form_ = nullptr;
     LayerTree* layers_ = nullptr;
     QLabel* effectiveBatch_ = nullptr;
