@@ -292,6 +292,57 @@
         <source>%1   %2</source>
         <translation>%1   %2</translation>
     </message>
+    <message>
+        <source>No label reaches its threshold.</source>
+        <translation>문턱값에 닿는 라벨이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Predicted: %1</source>
+        <translation>예측: %1</translation>
+    </message>
+    <message>
+        <source>Stopped.</source>
+        <translation>멈췄습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>lathe::panels::BatchProof</name>
+    <message>
+        <source>Prove 8 = 4 × 2</source>
+        <translation>8 = 4 × 2 증명</translation>
+    </message>
+    <message>
+        <source>Compare f32 and bf16</source>
+        <translation>f32와 bf16 비교</translation>
+    </message>
+    <message>
+        <source>Computes the gradients of 8 rows at once and of 4 rows twice, and shows how far they are apart. Nothing is trained.</source>
+        <translation>8행을 한 번에, 4행을 두 번 계산한 그래디언트를 견주어 차이를 보여 줍니다. 학습은 하지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Computes one batch in both and shows how far loss and gradients are apart. Nothing is trained.</source>
+        <translation>배치 하나를 두 정밀도로 계산해 손실과 그래디언트의 차이를 보여 줍니다. 학습은 하지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Computing …</source>
+        <translation>계산 중 …</translation>
+    </message>
+    <message>
+        <source>%1 rows at once: loss %2. %3 × %4 summed: loss %5. The gradients differ by %6 of their norm (largest entry %7): %8.</source>
+        <translation>%1행을 한 번에: 손실 %2. %3 × %4 합산: 손실 %5. 그래디언트 차이는 노름의 %6(가장 큰 값 %7): %8.</translation>
+    </message>
+    <message>
+        <source>rounding only</source>
+        <translation>반올림 오차뿐</translation>
+    </message>
+    <message>
+        <source>more than rounding</source>
+        <translation>반올림 오차보다 큼</translation>
+    </message>
+    <message>
+        <source>%1 rows: loss %2 in f32, %3 in bf16. The gradients point the same way to %4; their difference is %5 of the norm. bf16 is %6 × as fast and its weights take %7 instead of %8.</source>
+        <translation>%1행: 손실은 f32에서 %2, bf16에서 %3. 그래디언트 방향의 일치도는 %4, 차이는 노름의 %5입니다. bf16은 %6배 빠르고 가중치는 %8 대신 %7입니다.</translation>
+    </message>
 </context>
 <context>
     <name>lathe::panels::BeamList</name>
@@ -889,20 +940,56 @@
         <translation>%2에서 %1</translation>
     </message>
     <message>
-        <source>, %1</source>
-        <translation>, %1</translation>
-    </message>
-    <message>
-        <source>%1 %2%3</source>
-        <translation>%1 %2%3</translation>
-    </message>
-    <message>
-        <source>Computed for nothing by padding: %1</source>
-        <translation>패딩 때문에 헛되이 계산: %1</translation>
-    </message>
-    <message>
         <source>Timing …</source>
         <translation>재는 중 …</translation>
+    </message>
+    <message>
+        <source>max_length</source>
+        <translation>max_length</translation>
+    </message>
+    <message>
+        <source>dynamic</source>
+        <translation>동적</translation>
+    </message>
+    <message>
+        <source>grouped by length</source>
+        <translation>길이별 묶음</translation>
+    </message>
+    <message>
+        <source>packed</source>
+        <translation>packed</translation>
+    </message>
+    <message>
+        <source>Layout</source>
+        <translation>배치 방식</translation>
+    </message>
+    <message>
+        <source>Padding</source>
+        <translation>패딩</translation>
+    </message>
+    <message>
+        <source>Epoch</source>
+        <translation>에폭</translation>
+    </message>
+    <message>
+        <source>about %1, then %2</source>
+        <translation>약 %1, 그다음 %2</translation>
+    </message>
+    <message>
+        <source>From the second epoch on the frozen layers&apos; output comes from the cache.</source>
+        <translation>두 번째 에폭부터 고정된 층의 출력은 캐시에서 옵니다.</translation>
+    </message>
+    <message>
+        <source>Padding is computed for nothing. “Time one batch” adds the seconds.</source>
+        <translation>패딩은 헛되이 계산됩니다. “배치 하나 재기”를 누르면 시간이 나옵니다.</translation>
+    </message>
+    <message>
+        <source>Timed with these settings on one batch.</source>
+        <translation>이 설정으로 배치 하나를 재었습니다.</translation>
+    </message>
+    <message>
+        <source>Scaled by the work of these settings from the batch timed before.</source>
+        <translation>앞서 잰 배치에서 이 설정의 계산량에 맞춰 환산했습니다.</translation>
     </message>
 </context>
 <context>
@@ -1164,6 +1251,13 @@
     </message>
 </context>
 <context>
+    <name>lathe::panels::LabelBars</name>
+    <message>
+        <source>Probabilities of labels</source>
+        <translation>라벨의 확률</translation>
+    </message>
+</context>
+<context>
     <name>lathe::panels::LabelCanvas</name>
     <message>
         <source>The pair to judge</source>
@@ -1224,6 +1318,206 @@
     <message>
         <source>Rate the right answer: 1 to 9, 0 is ten</source>
         <translation>오른쪽 답의 점수: 1~9, 0은 10점</translation>
+    </message>
+</context>
+<context>
+    <name>lathe::panels::LabelCurve</name>
+    <message>
+        <source>Needs rows with and without the label</source>
+        <translation>라벨이 있는 행과 없는 행이 모두 필요합니다</translation>
+    </message>
+    <message>
+        <source>%1 %2, %3 %4 from a probability of %5 on</source>
+        <translation>%1 %2, %3 %4 (확률 %5부터)</translation>
+    </message>
+</context>
+<context>
+    <name>lathe::panels::LabelOverlapView</name>
+    <message>
+        <source>Labels that occur together</source>
+        <translation>함께 나타나는 라벨</translation>
+    </message>
+    <message>
+        <source>%1 rows have %2</source>
+        <translation>%2: %1행</translation>
+    </message>
+    <message>
+        <source>%1 rows have both %2 and %3: %4 of %2</source>
+        <translation>%2와(과) %3이(가) 함께 있는 행 %1개: %2의 %4</translation>
+    </message>
+</context>
+<context>
+    <name>lathe::panels::LabelTable</name>
+    <message>
+        <source>Label</source>
+        <translation>라벨</translation>
+    </message>
+    <message>
+        <source>Support</source>
+        <translation>행 수</translation>
+    </message>
+    <message>
+        <source>Predicted</source>
+        <translation>예측 수</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>정밀도</translation>
+    </message>
+    <message>
+        <source>Recall</source>
+        <translation>재현율</translation>
+    </message>
+    <message>
+        <source>F1</source>
+        <translation>F1</translation>
+    </message>
+    <message>
+        <source>ROC-AUC</source>
+        <translation>ROC-AUC</translation>
+    </message>
+    <message>
+        <source>Threshold</source>
+        <translation>문턱값</translation>
+    </message>
+</context>
+<context>
+    <name>lathe::panels::LabelsPage</name>
+    <message>
+        <source>Labels</source>
+        <translation>라벨</translation>
+    </message>
+    <message>
+        <source>What the slider moves</source>
+        <translation>슬라이더가 움직이는 것</translation>
+    </message>
+    <message>
+        <source>One threshold for all</source>
+        <translation>모두 같은 문턱값</translation>
+    </message>
+    <message>
+        <source>One a label</source>
+        <translation>라벨마다 따로</translation>
+    </message>
+    <message>
+        <source>Threshold</source>
+        <translation>문턱값</translation>
+    </message>
+    <message>
+        <source>Best F1</source>
+        <translation>최고 F1</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>되돌리기</translation>
+    </message>
+    <message>
+        <source>Back to what is kept with the model</source>
+        <translation>모델과 함께 보관된 값으로 되돌립니다</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>보관</translation>
+    </message>
+    <message>
+        <source>False positive rate</source>
+        <translation>거짓 양성률</translation>
+    </message>
+    <message>
+        <source>True positive rate</source>
+        <translation>참 양성률</translation>
+    </message>
+    <message>
+        <source>Recall</source>
+        <translation>재현율</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>정밀도</translation>
+    </message>
+    <message>
+        <source>Most wrong</source>
+        <translation>가장 틀린 예</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>손실</translation>
+    </message>
+    <message>
+        <source>Missed</source>
+        <translation>놓침</translation>
+    </message>
+    <message>
+        <source>Wrongly given</source>
+        <translation>잘못 붙임</translation>
+    </message>
+    <message>
+        <source>Right</source>
+        <translation>맞음</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>글</translation>
+    </message>
+    <message>
+        <source>Row</source>
+        <translation>행</translation>
+    </message>
+    <message>
+        <source>Curves</source>
+        <translation>곡선</translation>
+    </message>
+    <message>
+        <source>Together</source>
+        <translation>함께</translation>
+    </message>
+    <message>
+        <source>The thresholds are kept with the model. Predictions use them from now on.</source>
+        <translation>문턱값을 모델과 함께 보관했습니다. 이제부터 예측에 쓰입니다.</translation>
+    </message>
+    <message>
+        <source>%1 of %2: %3</source>
+        <translation>%2의 %1: %3</translation>
+    </message>
+    <message>
+        <source>ROC</source>
+        <translation>ROC</translation>
+    </message>
+    <message>
+        <source>Precision and recall</source>
+        <translation>정밀도와 재현율</translation>
+    </message>
+    <message>
+        <source>Jaccard %1   ·   F1 micro %2, macro %3, samples %4   ·   Precision %5   ·   Recall %6   ·   Exact rows %7   ·   %8 labels a row</source>
+        <translation>자카드 %1   ·   F1 micro %2, macro %3, samples %4   ·   정밀도 %5   ·   재현율 %6   ·   완전 일치 %7   ·   행당 라벨 %8개</translation>
+    </message>
+    <message>
+        <source>The run changes its model still</source>
+        <translation>실행이 아직 모델을 바꾸고 있습니다</translation>
+    </message>
+    <message>
+        <source>Writes them beside the model, where prediction reads them</source>
+        <translation>예측이 읽는 모델 옆에 씁니다</translation>
+    </message>
+    <message>
+        <source>The run has no finished model</source>
+        <translation>완성된 모델이 없는 실행입니다</translation>
+    </message>
+    <message>
+        <source>One label a row: the likeliest counts.</source>
+        <translation>행마다 라벨 하나: 가장 확률이 높은 것입니다.</translation>
+    </message>
+    <message>
+        <source>kept</source>
+        <translation>남김</translation>
+    </message>
+    <message>
+        <source>Choose a label</source>
+        <translation>라벨을 고르세요</translation>
+    </message>
+    <message>
+        <source>The data of this run is not there any more.</source>
+        <translation>이 실행의 데이터가 더는 없습니다.</translation>
     </message>
 </context>
 <context>
@@ -2402,6 +2696,10 @@
     <message>
         <source>Price of moving away from the reference, from the next update on:</source>
         <translation>다음 갱신부터 기준 모델에서 멀어지는 값:</translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>라벨</translation>
     </message>
 </context>
 <context>

@@ -64,6 +64,18 @@ WorkPtr Generators::score(QObject* context, const QString& model, const QString&
         std::move(done), std::move(failed));
 }
 
+WorkPtr Generators::classify(QObject* context, const QString& model, const QString& text, std::function<void(const Predictions&)> done, Background::Failed failed) {
+    return background_.run(
+        context,
+        [this, model, text](std::stop_token stop, const ProgressSink& progress) {
+            PredictQuery query;
+            query.model = utf8(model);
+            query.texts = {utf8(text)};
+            return session_.predict(query, progress, std::move(stop));
+        },
+        std::move(done), std::move(failed));
+}
+
 void Generators::prepare(const QString& model, const QString& weights) {
     background_.run(
         this, [this, model, weights](std::stop_token stop, const ProgressSink&) { open(utf8(model), utf8(weights), std::move(stop)); }, [] {},

@@ -35,6 +35,8 @@ public:
                      std::function<void(const GenerationResult&)> done, Background::Failed failed);
     WorkPtr score(QObject* context, const QString& model, const QString& prompt, const QString& completion,
                   std::function<void(const ScoreResult&)> done, Background::Failed failed);
+    /// What a classifier says of one text, with the thresholds that are kept with it.
+    WorkPtr classify(QObject* context, const QString& model, const QString& text, std::function<void(const Predictions&)> done, Background::Failed failed);
     /// Loads a model ahead of the first prompt.
     void prepare(const QString& model, const QString& weights);
     /// Forgets loaded models, such as before training, to free their memory.

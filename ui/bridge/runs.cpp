@@ -151,6 +151,11 @@ WorkPtr Runs::history(QObject* context, const QString& id, std::function<void(co
         std::move(done), std::move(failed));
 }
 
+WorkPtr Runs::labelBench(QObject* context, const QString& id, std::function<void(const std::shared_ptr<LabelBench>&)> done, Background::Failed failed) {
+    return background_.run(
+        context, [this, id = utf8(id)](std::stop_token stop, const ProgressSink&) { return session_.labelBench(id, std::move(stop)); }, std::move(done), std::move(failed));
+}
+
 WorkPtr Runs::check(QObject* context, const RunSpec& spec, std::function<void(const std::vector<SpecCheck>&)> done, Background::Failed failed) {
     return background_.run(
         context, [this, spec](std::stop_token stop, const ProgressSink&) { return session_.check(spec, std::move(stop)); }, std::move(done), std::move(failed));
@@ -160,6 +165,18 @@ WorkPtr Runs::forecast(QObject* context, const RunSpec& spec, Session::Probe pro
     return background_.run(
         context, [this, spec, probe](std::stop_token stop, const ProgressSink&) { return session_.forecast(spec, probe, std::move(stop)); }, std::move(done),
         std::move(failed));
+}
+
+WorkPtr Runs::proveAccumulation(QObject* context, const RunSpec& spec, std::int64_t rows, std::int64_t parts, std::function<void(const AccumulationProof&)> done,
+                                Background::Failed failed) {
+    return background_.run(
+        context, [this, spec, rows, parts](std::stop_token stop, const ProgressSink&) { return session_.proveAccumulation(spec, rows, parts, std::move(stop)); }, std::move(done),
+        std::move(failed));
+}
+
+WorkPtr Runs::checkPrecision(QObject* context, const RunSpec& spec, std::function<void(const PrecisionCheck&)> done, Background::Failed failed) {
+    return background_.run(
+        context, [this, spec](std::stop_token stop, const ProgressSink&) { return session_.checkPrecision(spec, std::move(stop)); }, std::move(done), std::move(failed));
 }
 
 WorkPtr Runs::previewRow(QObject* context, const RunSpec& spec, std::int64_t row, std::function<void(const std::vector<TokenView>&)> done,

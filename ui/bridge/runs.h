@@ -68,8 +68,13 @@ public:
     void restore(const QString& id);
     WorkPtr history(QObject* context, const QString& id, std::function<void(const RunHistory&)> done, Background::Failed failed);
 
+    WorkPtr labelBench(QObject* context, const QString& id, std::function<void(const std::shared_ptr<LabelBench>&)> done, Background::Failed failed);
+
     WorkPtr check(QObject* context, const RunSpec& spec, std::function<void(const std::vector<SpecCheck>&)> done, Background::Failed failed);
     WorkPtr forecast(QObject* context, const RunSpec& spec, Session::Probe probe, std::function<void(const Forecast&)> done, Background::Failed failed);
+    WorkPtr proveAccumulation(QObject* context, const RunSpec& spec, std::int64_t rows, std::int64_t parts, std::function<void(const AccumulationProof&)> done,
+                              Background::Failed failed);
+    WorkPtr checkPrecision(QObject* context, const RunSpec& spec, std::function<void(const PrecisionCheck&)> done, Background::Failed failed);
     WorkPtr previewRow(QObject* context, const RunSpec& spec, std::int64_t row, std::function<void(const std::vector<TokenView>&)> done,
                        Background::Failed failed);
 

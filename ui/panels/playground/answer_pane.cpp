@@ -12,6 +12,7 @@
 #include <QVBoxLayout>
 
 #include "panels/playground/beam_list.h"
+#include "panels/playground/label_bars.h"
 #include "widgets/card.h"
 #include "widgets/controls.h"
 #include "widgets/diff_view.h"
@@ -70,6 +71,9 @@ AnswerPane::AnswerPane(bridge::Services& services, int number, QWidget* parent)
     pages_->addWidget(text_);
     pages_->addWidget(tokens_);
     pages_->addWidget(beams_);
+    labels_ = new LabelBars(pages_);
+    labels_->setObjectName(prefix_ + QStringLiteral(".labels"));
+    pages_->addWidget(labels_);
     card->body()->addWidget(pages_, 1);
     alternatives_ = w::label({}, w::TextRole::Mono, card);
     alternatives_->setWordWrap(true);
@@ -80,10 +84,8 @@ AnswerPane::AnswerPane(bridge::Services& services, int number, QWidget* parent)
     note_->setWordWrap(true);
     card->body()->addWidget(note_);
 
-    connect(view_, &QComboBox::currentIndexChanged, this, [this](int index) {
-        pages_->setCurrentIndex(index);
-        alternatives_->setVisible(index == kTokens);
-    });
+    connect(view_, &QComboBox::currentIndexChanged, this, &AnswerPane::showPage);
+    connect(model_, &QComboBox::currentIndexChanged, this, &AnswerPane::showPage);
     connect(close_, &QToolButton::clicked, this, &AnswerPane::closeRequested);
     connect(tokens_, &w::TokenView::tokenHovered, this, [this](int index) {
         alternatives_->setText(index >= 0 && index < int(streamed_.size()) ? tokenTip(streamed_[std::size_t(index)]) : QString());
@@ -110,9 +112,44 @@ void AnswerPane::listModels() {
     const QString before = wanted_.isEmpty() ? model() : wanted_;
     model_->clear();
     for (const ModelInfo& info : services_.models().list())
-        if (info.head == "language-model" && info.isPresent) model_->addItem(bridge::text(info.name), bridge::text(info.name));
+        if ((info.head == "language-model" || info.head == "classification") && info.isPresent) model_->addItem(bridge::text(info.name), bridge::text(info.name));
     model_->setCurrentIndex(std::max(model_->findData(before), model_->count() > 0 ? 0 : -1));
     if (model_->findData(wanted_) >= 0) wanted_.clear();
+}
+
+bool AnswerPane::isClassifier() const {
+    const QString name = model();
+    const auto& models = services_.models().list();
+    return std::any_of(models.begin(), models.end(), [&](const ModelInfo& info) { return info.head == "classification" && bridge::text(info.name) == name; });
+}
+
+void AnswerPane::showPage() {
+    const bool isLabels = isClassifier();
+    view_->setVisible(!isLabels);
+    pages_->setCurrentIndex(isLabels ? int(kLabels) : view_->currentIndex());
+    alternatives_->setVisible(!isLabels && view_->currentIndex() == kTokens);
+}
+
+void AnswerPane::classify(const QString& text) {
+    const int mine = generation_;
+    isClassifying_ = true;
+    work_ = services_.generators().classify(
+        this, model(), text,
+        [this, mine](const Predictions& predictions) {
+            if (mine != generation_) return;
+            isWorking_ = isClassifying_ = false;
+            labels_->setPredictions(predictions);
+            answer_ = labels_->predicted().join(QStringLiteral(", "));
+            note_->setText(answer_.isEmpty() ? tr("No label reaches its threshold.") : tr("Predicted: %1").arg(answer_));
+            Q_EMIT finished();
+        },
+        [this, mine](const QString& sentence) {
+            if (mine != generation_) return;
+            isWorking_ = isClassifying_ = false;
+            w::setTextRole(note_, w::TextRole::Bad);
+            note_->setText(sentence);
+            Q_EMIT finished();
+        });
 }
 
 void AnswerPane::ask(const QString& prompt, bool isChat, const GenerationOptions& options) {
@@ -124,10 +161,12 @@ void AnswerPane::ask(const QString& prompt, bool isChat, const GenerationOptions
     other_.clear();
     tokens_->clear();
     beams_->clear();
+    labels_->clear();
     text_->clear();
     isWorking_ = true;
     w::setTextRole(note_, w::TextRole::Secondary);
     note_->setText(tr("Working …"));
+    if (isClassifier()) return classify(prompt);
     if (options.numBeams > 1 && view_->currentIndex() == kTokens) view_->setCurrentIndex(kBeams);
     bridge::Generators::Request request;
     request.model = model();
@@ -147,7 +186,12 @@ void AnswerPane::ask(const QString& prompt, bool isChat, const GenerationOptions
 }
 
 void AnswerPane::stop() {
-    if (work_ && isWorking_) work_->cancel();
+    if (!work_ || !isWorking_) return;
+    work_->cancel();
+    if (!isClassifying_) return;  // a generation still tells what it wrote so far
+    isWorking_ = isClassifying_ = false;
+    note_->setText(tr("Stopped."));
+    Q_EMIT finished();
 }
 
 void AnswerPane::add(const GeneratedToken& token) {

@@ -20,6 +20,7 @@ class TokenView;
 namespace lathe::panels {
 
 class BeamList;
+class LabelBars;
 
 class AnswerPane : public QFrame {
     Q_OBJECT
@@ -41,8 +42,11 @@ Q_SIGNALS:
     void closeRequested();
 
 private:
-    enum View { kText, kTokens, kBeams };
+    enum View { kText, kTokens, kBeams, kLabels };
     void listModels();
+    bool isClassifier() const;
+    void showPage();
+    void classify(const QString& text);
     void add(const GeneratedToken& token);
     void show(const GenerationResult& result);
     void showAnswer();
@@ -57,6 +61,7 @@ private:
     QTextBrowser* text_;
     widgets::TokenView* tokens_;
     BeamList* beams_;
+    LabelBars* labels_;
     QLabel* alternatives_;
     QLabel* note_;
     bridge::WorkPtr work_;
@@ -67,6 +72,7 @@ private:
     QString wanted_;
     int generation_ = 0;
     bool isWorking_ = false;
+    bool isClassifying_ = false;
 };
 
 }  // namespace lathe::panels

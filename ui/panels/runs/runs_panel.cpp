@@ -14,6 +14,7 @@
 #include <QVBoxLayout>
 
 #include "panels/runs/health_card.h"
+#include "panels/runs/labels_page.h"
 #include "panels/runs/run_charts.h"
 #include "panels/runs/run_details.h"
 #include "panels/runs/runs_table.h"
@@ -65,6 +66,7 @@ RunsPanel::RunsPanel(bridge::Services& services, QWidget* parent) : PanelPage(pa
             charts_->append(id, points);
             if (chosen_.size() == 1) health_->append(points);
         } else waiting_[id].insert(waiting_[id].end(), points.begin(), points.end());  // until its history is there
+        if (std::any_of(points.begin(), points.end(), [](const MetricPoint& point) { return point.split == "validation"; })) loadLabels();
     });
     connect(&runs, &bridge::Runs::happened, this, [this](const QString& id, const std::vector<RunEvent>& events) {
         if (shown_.contains(id)) charts_->addEvents(id, events);
@@ -88,7 +90,9 @@ RunsPanel::RunsPanel(bridge::Services& services, QWidget* parent) : PanelPage(pa
             }
         table_->textModel()->refresh();
         updateActions();
-        if (!isGoing(state) && chosen_.contains(id)) load(id);
+        if (isGoing(state) || !chosen_.contains(id)) return;
+        load(id);
+        loadLabels();
     });
     connect(&runs, &bridge::Runs::removed, this, [this](const QString& id) {
         w::Toast::showUndo(this, tr("%1 was removed.").arg(id), [this, id] { services_.runs().restore(id); });
@@ -152,6 +156,7 @@ QWidget* RunsPanel::buildPages() {
     charts_ = new RunCharts(page);
     pageLayout->addWidget(health_);
     pageLayout->addWidget(charts_, 1);
+    labels_ = new LabelsPage(tabs_);
     samples_ = new SamplesPage(tabs_);
     checkpoints_ = new CheckpointsPage(tabs_);
     settings_ = new SettingsPage(tabs_);
@@ -160,6 +165,8 @@ QWidget* RunsPanel::buildPages() {
     log_->setReadOnly(true);
     log_->setFont(w::fontOf(w::FontRole::Mono));
     tabs_->addTab(page, tr("Charts"));
+    tabs_->addTab(labels_, tr("Labels"));
+    tabs_->setTabVisible(tabs_->indexOf(labels_), false);
     tabs_->addTab(samples_, tr("Samples"));
     tabs_->addTab(checkpoints_, tr("Checkpoints"));
     tabs_->addTab(settings_, tr("Settings"));
@@ -217,6 +224,7 @@ void RunsPanel::selectionChanged() {
     waiting_.clear();
     settings_->setRuns(runs);
     for (const QString& id : chosen_) load(id);
+    if (chosen_.value(0) != labelsOf_ || chosen_.size() > 1) loadLabels();  // a list filled anew must not undo what was moved
     updateActions();
 }
 
@@ -256,6 +264,30 @@ void RunsPanel::show(const QString& id, const bridge::RunHistory& history) {
     QStringList lines;
     for (const LogLine& line : history.logs) lines << localTime(line.time) + QStringLiteral("  ") + bridge::text(line.sentence);
     log_->setPlainText(lines.join(QLatin1Char('\n')));
+}
+
+/// The page of labels is there for one run of the task multi-label, and follows each of its evaluations.
+void RunsPanel::loadLabels() {
+    if (chosen_.isEmpty()) return;  // the table is being filled anew; hiding the page now would throw the person off it
+    const QString id = chosen_.size() == 1 ? chosen_.first() : QString();
+    const auto found = std::find_if(provider_->runs.begin(), provider_->runs.end(), [&](const RunInfo& run) { return bridge::text(run.id) == id; });
+    const bool isThere = found != provider_->runs.end() && found->task == "multi-label";
+    tabs_->setTabVisible(tabs_->indexOf(labels_), isThere);
+    labelsOf_ = isThere ? id : QString();
+    if (!isThere) return;
+    ++loading_;
+    services_.runs().labelBench(
+        this, id,
+        [this, id](const std::shared_ptr<LabelBench>& bench) {
+            --loading_;
+            if (id != labelsOf_) return;
+            labels_->setBench(bench);
+            labels_->setRunning(services_.runs().activeId() == id);
+        },
+        [this, id](const QString& sentence) {
+            --loading_;
+            if (id == labelsOf_) labels_->showSentence(sentence);
+        });
 }
 
 const RunInfo* RunsPanel::current() const { return chosen_.size() == 1 ? services_.runs().find(chosen_.first()) : nullptr; }

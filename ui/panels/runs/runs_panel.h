@@ -21,6 +21,7 @@ namespace lathe::panels {
 
 class CheckpointsPage;
 class HealthCard;
+class LabelsPage;
 class RunCharts;
 class RunsTable;
 class SamplesPage;
@@ -44,6 +45,7 @@ private:
     void selectionChanged();
     void load(const QString& id);
     void show(const QString& id, const bridge::RunHistory& history);
+    void loadLabels();
     void updateActions();
     void tryIt();
     void useSettings();
@@ -61,6 +63,7 @@ private:
     QTabWidget* tabs_ = nullptr;
     HealthCard* health_ = nullptr;
     RunCharts* charts_ = nullptr;
+    LabelsPage* labels_ = nullptr;
     SamplesPage* samples_ = nullptr;
     CheckpointsPage* checkpoints_ = nullptr;
     SettingsPage* settings_ = nullptr;
@@ -81,6 +84,7 @@ private:
     std::map<QString, std::vector<MetricPoint>> waiting_;
     int loading_ = 0;
     int round_ = 0;
+    QString labelsOf_;  ///< run whose labels are shown or on their way
 };
 
 }  // namespace lathe::panels

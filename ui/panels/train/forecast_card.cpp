@@ -78,10 +78,30 @@ ForecastCard::ForecastCard(QWidget* parent) : Card(tr("Forecast"), parent) {
     time_ = value(QStringLiteral("train.forecast.time"), tr("Time per epoch"), 1, 1);
     precision_ = value(QStringLiteral("train.forecast.precision"), tr("Computed in"), 1, 2);
     body()->addLayout(grid_);
-    padding_ = w::label({}, w::TextRole::Secondary, this);
-    padding_->setObjectName(QStringLiteral("train.forecast.padding"));
-    padding_->setWordWrap(true);
-    body()->addWidget(padding_);
+    auto* paddings = new QGridLayout;
+    paddings->setHorizontalSpacing(16);
+    paddings->setVerticalSpacing(2);
+    const std::pair<const char*, QString> known[] = {{"max_length", tr("max_length")}, {"dynamic", tr("dynamic")}, {"group_by_length", tr("grouped by length")}, {"packed", tr("packed")}};
+    paddings->addWidget(w::label(tr("Layout"), w::TextRole::Secondary, this), 0, 0);
+    paddings->addWidget(w::label(tr("Padding"), w::TextRole::Secondary, this), 1, 0);
+    paddings->addWidget(w::label(tr("Epoch"), w::TextRole::Secondary, this), 2, 0);
+    int column = 1;
+    for (const auto& [id, name] : known) {
+        const QString prefix = QStringLiteral("train.forecast.") + QLatin1String(id);
+        Layout layout{id, w::label(QStringLiteral("–"), w::TextRole::Body, this), w::label(QStringLiteral("–"), w::TextRole::Body, this)};
+        layout.waste->setObjectName(prefix + QStringLiteral(".padding"));
+        layout.time->setObjectName(prefix + QStringLiteral(".time"));
+        paddings->addWidget(w::label(name, w::TextRole::Secondary, this), 0, column);
+        paddings->addWidget(layout.waste, 1, column);
+        paddings->addWidget(layout.time, 2, column);
+        paddings->setColumnStretch(column++, 1);
+        layouts_.push_back(layout);
+    }
+    body()->addLayout(paddings);
+    basis_ = w::label({}, w::TextRole::Secondary, this);
+    basis_->setObjectName(QStringLiteral("train.forecast.basis"));
+    basis_->setWordWrap(true);
+    body()->addWidget(basis_);
     curve_ = new RateCurve(this);
     curve_->setToolTip(tr("Learning rate over the run"));
     body()->addWidget(curve_);
@@ -101,7 +121,19 @@ QLabel* ForecastCard::value(const QString& name, const QString& label, int row, 
     return text;
 }
 
-void ForecastCard::show(const Forecast& forecast) {
+double ForecastCard::secondsOf(double work) const { return secondsPerWork_ < 0 ? -1 : secondsPerWork_ * work; }
+
+void ForecastCard::showPaddings(const Forecast& forecast) {
+    for (const Layout& layout : layouts_) {
+        const auto found = std::find_if(forecast.paddings.begin(), forecast.paddings.end(), [&](const PaddingForecast& padding) { return padding.padding == layout.padding; });
+        if (found == forecast.paddings.end()) continue;
+        layout.waste->setText(w::formatShare(found->wasteShare));
+        const double seconds = secondsOf(found->work);
+        layout.time->setText(seconds < 0 ? QStringLiteral("–") : w::formatDuration(seconds));
+    }
+}
+
+void ForecastCard::show(const Forecast& forecast, const QString& basis) {
     note_->setVisible(false);
     rows_->setText(tr("%1 / %2").arg(w::formatCount(forecast.trainRows), w::formatCount(forecast.validationRows)));
     const double share = forecast.totalParameters > 0 ? double(forecast.trainableParameters) / double(forecast.totalParameters) : 0;
@@ -112,15 +144,22 @@ void ForecastCard::show(const Forecast& forecast) {
     memory_->setToolTip(tr("Weights %1, gradients %2, optimiser %3, activations %4. A checkpoint takes %5 on disk.")
                             .arg(w::formatBytes(qint64(forecast.weightBytes)), w::formatBytes(qint64(forecast.gradientBytes)), w::formatBytes(qint64(forecast.optimizerBytes)),
                                  w::formatBytes(qint64(forecast.activationBytes)), w::formatBytes(qint64(forecast.checkpointBytes))));
-    secondsPerEpoch_ = forecast.secondsPerEpoch;
-    time_->setText(secondsPerEpoch_ < 0 ? tr("not timed yet") : tr("about %1").arg(w::formatDuration(secondsPerEpoch_)));
+    const QString now = QStringList{basis, QString::fromStdString(forecast.precision), QString::fromStdString(forecast.device)}.join(QLatin1Char('\n'));
+    const bool isTimed = forecast.secondsPerEpoch >= 0 && forecast.work > 0;
+    if (isTimed) secondsPerWork_ = forecast.secondsPerEpoch / forecast.work;
+    else if (now != timedFor_) secondsPerWork_ = -1;
+    timedFor_ = now;
+    const double first = secondsOf(forecast.work);
+    const double later = secondsOf(forecast.laterWork);
+    if (first < 0) time_->setText(tr("not timed yet"));
+    else if (forecast.laterWork < 0.95 * forecast.work) time_->setText(tr("about %1, then %2").arg(w::formatDuration(first), w::formatDuration(later)));
+    else time_->setText(tr("about %1").arg(w::formatDuration(first)));
+    time_->setToolTip(forecast.laterWork < forecast.work ? tr("From the second epoch on the frozen layers' output comes from the cache.") : QString());
+    basis_->setText(first < 0 ? tr("Padding is computed for nothing. “Time one batch” adds the seconds.")
+                    : isTimed ? tr("Timed with these settings on one batch.")
+                              : tr("Scaled by the work of these settings from the batch timed before."));
     precision_->setText(tr("%1 on %2").arg(QString::fromStdString(forecast.precision), QString::fromStdString(forecast.device)));
-    QStringList layouts;
-    for (const PaddingForecast& padding : forecast.paddings) {
-        const QString time = padding.secondsPerEpoch >= 0 ? tr(", %1").arg(w::formatDuration(padding.secondsPerEpoch)) : QString();
-        layouts << tr("%1 %2%3").arg(QString::fromStdString(padding.padding), w::formatShare(padding.wasteShare), time);
-    }
-    padding_->setText(layouts.isEmpty() ? QString() : tr("Computed for nothing by padding: %1").arg(layouts.join(QStringLiteral("  ·  "))));
+    showPaddings(forecast);
     curve_->setRates(forecast.learningRates);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a run will need: counts, memory, time, padding of each layout, the learning-rate curve.
 #pragma once
+#include <vector>
+
 #include <lathe/training.h>
 
 #include "widgets/card.h"
@@ -16,7 +18,8 @@ class ForecastCard : public widgets::Card {
 public:
     explicit ForecastCard(QWidget* parent = nullptr);
 
-    void show(const Forecast& forecast);
+    /// basis: what a timed batch holds for, such as the model's name: with another one times are unknown again.
+    void show(const Forecast& forecast, const QString& basis);
     void showError(const QString& sentence);
     void setProbing(bool isProbing);
 
@@ -35,9 +38,20 @@ private:
     QLabel* memory_;
     QLabel* time_;
     QLabel* precision_;
-    QLabel* padding_;
+    struct Layout {
+        const char* padding;
+        QLabel* waste;
+        QLabel* time;
+    };
+    void showPaddings(const Forecast& forecast);
+    /// Seconds of this much work: measured, or from what was measured with other settings; -1 before anything was.
+    double secondsOf(double work) const;
+
+    std::vector<Layout> layouts_;
+    QLabel* basis_;
     class RateCurve* curve_;
-    double secondsPerEpoch_ = -1;
+    double secondsPerWork_ = -1;  ///< of the last timed batch; later settings are scaled from it
+    QString timedFor_;            ///< basis, precision and device of that batch
 };
 
 }  // namespace lathe::panels

@@ -21,6 +21,7 @@
 #include <lathe/data.h>
 #include <lathe/error.h>
 
+#include "panels/train/batch_proofs.h"
 #include "panels/train/forecast_card.h"
 #include "panels/train/layer_tree.h"
 #include "panels/train/sequence_bar.h"
@@ -227,10 +228,10 @@ void TrainPanel::setTask(const QString& task) {
         form_->setValue(QStringLiteral("trainable.mode"), QStringLiteral("pattern"));
         form_->setValue(QStringLiteral("trainable.freeze"), freeze);
     });
-    effectiveBatch_ = w::label({}, w::TextRole::Secondary, form_);
-    effectiveBatch_->setObjectName(QStringLiteral("train.effectiveBatch"));
-    effectiveBatch_->setWordWrap(true);
-    form_->placeBelow(QStringLiteral("training.gradient_accumulation_steps"), effectiveBatch_);
+    accumulation_ = new BatchProof(BatchProof::Kind::Accumulation, services_, [this] { return currentSpec(); }, form_);
+    form_->placeBelow(QStringLiteral("training.gradient_accumulation_steps"), accumulation_);
+    precision_ = new BatchProof(BatchProof::Kind::Precision, services_, [this] { return currentSpec(); }, form_);
+    form_->placeBelow(QStringLiteral("training.precision"), precision_);
     splitNote_ = w::label({}, w::TextRole::Secondary, form_);
     splitNote_->setObjectName(QStringLiteral("train.splitNote"));
     splitNote_->setWordWrap(true);
@@ -324,10 +325,12 @@ void TrainPanel::fieldChanged(const QString& id) {
         setTask(task);
         form_->setValues(values);
     }
-    if (effectiveBatch_ != nullptr) {
+    if (accumulation_ != nullptr) {
+        accumulation_->clearResult();
+        precision_->clearResult();
         const qlonglong batch = values.value(QStringLiteral("training.per_device_train_batch_size")).toLongLong();
         const qlonglong steps = values.value(QStringLiteral("training.gradient_accumulation_steps")).toLongLong();
-        effectiveBatch_->setText(tr("Effective batch: %1 × %2 = %3 rows an update").arg(batch).arg(steps).arg(batch * steps));
+        accumulation_->setLine(tr("Effective batch: %1 × %2 = %3 rows an update").arg(batch).arg(steps).arg(batch * steps));
     }
     takeUpSplitColumn();
     listLayers();
@@ -387,7 +390,7 @@ void TrainPanel::refresh() {
                                                  [this, ended](const QString& sentence) { ended(); preview_->clear(); previewNote_->setText(sentence); }));
     works_.push_back(services_.runs().check(this, *spec, [this, ended](const std::vector<SpecCheck>& checks) { ended(); showChecks(checks); },
                                             [this, ended](const QString& sentence) { ended(); error_->setText(sentence); }));
-    works_.push_back(services_.runs().forecast(this, *spec, Session::Probe::No, [this, ended](const Forecast& forecast) { ended(); forecast_->show(forecast); },
+    works_.push_back(services_.runs().forecast(this, *spec, Session::Probe::No, [this, ended](const Forecast& forecast) { ended(); forecast_->show(forecast, form_->value(QStringLiteral("model")).toString()); },
                                                [this, ended](const QString& sentence) { ended(); forecast_->showError(sentence); }));
     updateStart();
 }
@@ -441,7 +444,7 @@ void TrainPanel::probe() {
     forecast_->setProbing(true);
     ++pending_;
     const auto ended = [this] { --pending_; forecast_->setProbing(false); };
-    services_.runs().forecast(this, *spec, Session::Probe::Yes, [this, ended](const Forecast& forecast) { ended(); forecast_->show(forecast); },
+    services_.runs().forecast(this, *spec, Session::Probe::Yes, [this, ended](const Forecast& forecast) { ended(); forecast_->show(forecast, form_->value(QStringLiteral("model")).toString()); },
                               [this, ended](const QString& sentence) { ended(); forecast_->showError(sentence); });
 }
 

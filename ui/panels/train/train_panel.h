@@ -23,6 +23,7 @@ class TokenView;
 
 namespace lathe::panels {
 
+class BatchProof;
 class ForecastCard;
 class LayerTree;
 class SequenceBar;
@@ -81,7 +82,8 @@ private:
     int sampleRound_ = 0;
     widgets::ParamForm* form_ = nullptr;
     LayerTree* layers_ = nullptr;
-    QLabel* effectiveBatch_ = nullptr;
+    BatchProof* accumulation_ = nullptr;
+    BatchProof* precision_ = nullptr;
     QLabel* splitNote_ = nullptr;
     widgets::TokenView* preview_ = nullptr;
     QLabel* previewNote_ = nullptr;
