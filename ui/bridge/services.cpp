@@ -13,6 +13,8 @@ Services::Services(const QString& workspaceFolder, QObject* parent)
       datasets_(std::make_unique<Datasets>(*session_, *background_)), similarity_(std::make_unique<Similarity>(*session_, *background_)), runs_(std::make_unique<Runs>(*session_, *background_)),
       preferences_(std::make_unique<Preferences>(*session_, *background_)),
       generators_(std::make_unique<Generators>(*session_, *background_)) {
+    // A run's models are offered wherever models are chosen as soon as it has some.
+    connect(runs_.get(), &Runs::changed, models_.get(), &Models::refresh);
     models_->refresh();
     datasets_->refresh();
     runs_->refresh();

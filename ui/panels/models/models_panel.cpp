@@ -71,7 +71,6 @@ ModelsPanel::ModelsPanel(bridge::Services& services, QWidget* parent)
     connect(&models, &bridge::Models::removed, this, [this](const QString& name) {
         w::Toast::showUndo(this, tr("%1 was removed from the list; its files stay.").arg(name), [this, name] { services_.models().restore(name); });
     });
-    connect(&services_.runs(), &bridge::Runs::changed, &models, &bridge::Models::refresh);
     listModels();
 }
 
