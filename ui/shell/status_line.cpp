@@ -9,7 +9,6 @@
 #include "widgets/theme.h"
 
 #include <QBoxLayout>
-#include <QDir>
 #include <QLabel>
 #include <QProgressBar>
 #include <QPushButton>
@@ -26,11 +25,6 @@ namespace {
 constexpr int kBarWidth = 96;
 constexpr int kWidestWorkspace = 360;
 constexpr int kBarSteps = 1000;
-
-QString shortPath(const QString& path) {
-    const QString home = QDir::homePath();
-    return path.startsWith(home + u'/') ? u'~' + path.mid(home.size()) : path;
-}
 
 } // namespace
 
@@ -127,7 +121,7 @@ void StatusLine::syncMemory() {
 }
 
 void StatusLine::sync() {
-    workspace_->setText(shortPath(status_.workspace()));
+    workspace_->setText(formatPath(status_.workspace()));
     device_->setText(status_.device());
     work_->setVisible(status_.isBusy());
     if (!status_.isBusy()) {

@@ -4,6 +4,7 @@
 #include "number_edit.h"
 
 #include <QCoreApplication>
+#include <QDir>
 #include <QLocale>
 
 #include <array>
@@ -121,6 +122,11 @@ QString etaText(double secondsLeft) {
     }
     const int hours = std::max(1, int(std::lround(minutes / 60)));
     return translated(QT_TRANSLATE_N_NOOP("lathe::widgets::format", "About %n hour(s) left"), hours);
+}
+
+QString formatPath(const QString& path) {
+    const QString home = QDir::homePath();
+    return path.startsWith(home + u'/') ? u'~' + path.mid(home.size()) : path;
 }
 
 } // namespace lathe::widgets

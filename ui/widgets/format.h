@@ -18,6 +18,8 @@ QString formatNumber(double value, int digits = 4);
 QString formatShare(double share, int decimals = 1);
 /// A duration: 8.2 -> "8.2 s", 75 -> "1 min 15 s", 7400 -> "2 h 3 min".
 QString formatDuration(double seconds);
+/// A path with ~ for the person's home folder.
+QString formatPath(const QString& path);
 /// A rounded forecast: "About 3 minutes left", rounded to 1, 2, 3, 5, 10, 15, 20, 30 minutes, then hours. Below 45 s: "Less than a minute left".
 /// A negative or non-finite value gives an empty text.
 QString etaText(double secondsLeft);

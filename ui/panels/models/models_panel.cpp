@@ -104,6 +104,7 @@ QWidget* ModelsPanel::buildFacts() {
     layout->addWidget(facts_);
     export_ = new ExportCard(inside);
     layout->addWidget(export_);
+    for (QWidget* card : {static_cast<QWidget*>(facts_), static_cast<QWidget*>(export_)}) card->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
     layout->addStretch();
     side->setWidget(inside);
 
@@ -179,7 +180,7 @@ void ModelsPanel::showModel(int row) {
     }
     addFact(tr("Licence"), bridge::text(info.licence));
     addFact(tr("Made from"), bridge::text(info.madeFrom));
-    addFact(tr("Place"), bridge::text(info.path.string()));
+    addFact(tr("Place"), w::formatPath(bridge::text(info.path.string())));
     if (!info.isPresent) say(tr("Its files are not on this machine. Run packaging/setup to bring them."), true);
     const bool isText = info.head == "language-model";
     try_->setVisible(info.isPresent && isText);
