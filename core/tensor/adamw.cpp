@@ -9,17 +9,13 @@
 #include <fmt/format.h>
 #include <lathe/error.h>
 
+#include "tensor/clones.h"
+
 namespace lathe::tensor {
 namespace {
 
 // Work is cut into pieces of this many elements; partial norms are summed in piece order, so the thread count does not matter.
 constexpr std::int64_t kPiece = 32'768;
-
-#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
-#define LATHE_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define LATHE_CLONES
-#endif
 
 struct Constants {
     float decay;      ///< 1 - lr * weight decay

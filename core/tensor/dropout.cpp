@@ -8,17 +8,13 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>
 
+#include "tensor/clones.h"
+
 namespace lathe::tensor {
 namespace {
 
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-
-#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
-#define LATHE_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define LATHE_CLONES
-#endif
 
 constexpr std::int64_t kBlock = 1 << 16;  ///< elements with a key of their own; the thread count does not matter
 

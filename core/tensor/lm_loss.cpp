@@ -10,17 +10,14 @@
 #include <ATen/Parallel.h>
 #include <lathe/error.h>
 
+#include "tensor/clones.h"
+
 namespace lathe::tensor {
 namespace {
 
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
-#define LATHE_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define LATHE_CLONES
-#endif
 #define LATHE_INLINE __attribute__((always_inline)) inline
 
 constexpr std::int64_t kLanes = 16;
