@@ -78,7 +78,7 @@ class Bench:
         for (figure, is_time), pairs in self.figures.items():
             peer = statistics.median(p for p, _ in pairs)
             lathe = statistics.median(l for _, l in pairs)
-            print(f"RESULT {figure}: peer {peer:.4g}, lathe {lathe:.4g}, ratio {lathe / peer:.3f} (median of {len(pairs)}; "
+            print(f"RESULT {figure}: peer {peer:.4g}, lathe {lathe:.4g}, ratio {lathe / peer if peer else float('inf'):.3f} (median of {len(pairs)}; "
                   f"{'lower' if is_time else 'higher'} is better)")
 
 
@@ -86,17 +86,22 @@ def default_spec(bench, task):
     return json.loads(bench.lathe("train", "--default", task).text)
 
 
+def write_table(path, rows):
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
 def latex(bench):
     """40 pairs, 32 of them trained on for 5 epochs at batch 1, then two beams on the other 8."""
     rows = list(csv.DictReader(open(ROOT / "resources/samples/english_to_latex.csv", encoding="utf-8")))
     random.Random(7).shuffle(rows)
-    table = bench.folder / "latex.csv"
     order = list(range(40))
     random.Random(0).shuffle(order)  # the peer's own split: the same 8 rows validate here
-    with open(table, "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["English", "LaTeX", "part"])
-        writer.writerows([row["English"], row["LaTeX"], "train" if i in order[:32] else "validation"] for i, row in enumerate(rows[:40]))
+    table = write_table(bench.folder / "latex.csv", [{"English": row["English"], "LaTeX": row["LaTeX"], "part": "train" if i in order[:32] else "validation"}
+                                                     for i, row in enumerate(rows[:40])])
     spec = default_spec(bench, "causal-lm")
     spec["model"] = "smollm2-135m-instruct"
     spec["dataset"].update(file=str(table), template=LATEX_TEMPLATE, target="LaTeX", train_on="all")
@@ -172,18 +177,15 @@ def generate(bench):
 
 
 def genre_table(bench):
-    """The peer's rows in its order; the first 480 of them train."""
+    """The films under the peer's column names, and its rows in its order; the first 480 of them train."""
     csv.field_size_limit(10**9)
-    source = SHARED / "data/a_multilabel/wiki_films_dev.csv"
-    rows = [r for r in csv.DictReader(open(source, encoding="utf-8")) if r["genres"].strip() and len(r["synopsis"]) > 40]
+    films = list(csv.DictReader(open(SHARED / "data/a_multilabel/wiki_films_dev.csv", encoding="utf-8")))
+    films = [{"title": film["title"], "synopsis": film["plot"], "genres": film["genres"]} for film in films]
+    source = write_table(bench.folder / "films.csv", films)
+    rows = [film for film in films if film["genres"].strip() and len(film["synopsis"]) > 40]
     random.Random(0).shuffle(rows)
-    rows = rows[:600]
-    table = bench.folder / "genres.csv"
-    with open(table, "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, fieldnames=[*rows[0], "part"])
-        writer.writeheader()
-        writer.writerows({**row, "part": "train" if i < 480 else "validation"} for i, row in enumerate(rows))
-    return source, table
+    rows = [{**row, "part": "train" if i < 480 else "validation"} for i, row in enumerate(rows[:600])]
+    return source, write_table(bench.folder / "genres.csv", rows)
 
 
 def genre_spec(bench, table, **training):
