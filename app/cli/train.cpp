@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <filesystem>
+#include <fstream>
+
 #include <fmt/format.h>
 
 #include "command.h"
@@ -87,21 +90,47 @@ void report(Output& output, const RunResult& result, const std::string& folder) 
     if (result.state == RunState::Stopped && !result.lastCheckpoint.empty()) output.line(fmt::format("Continue it with --resume. Checkpoint: {}", result.lastCheckpoint.string()));
 }
 
+/// Trains as one RunSpec says, to the end or a stop.
+RunState train(Context& context, const RunSpec& spec, bool isResume) {
+    Session& session = context.session();
+    const auto observer = std::make_shared<TerminalObserver>(context.output, context.stop);
+    const auto handle = isResume ? session.continueRun(spec, observer) : session.startRun(spec, observer);
+    const std::stop_callback stopRun(context.stop.get_token(), [&handle] { handle->stop(); });
+    const RunResult result = handle->wait();
+    if (!observer->pauseSentence().empty()) throw Error(ErrorCode::Io, observer->pauseSentence());
+    report(context.output, result, spec.output);
+    return result.state;
+}
+
+bool isFinished(const std::filesystem::path& folder) {
+    std::ifstream file(folder / "run.json");
+    const Json run = Json::parse(file, nullptr, false);
+    return run.is_object() && run.contains("result") && run["result"].is_object() && run["result"].value("state", std::string()) == runStateName(RunState::Finished);
+}
+
 void run(Context& context, const Options& options) {
     if (!options.defaultTask.empty()) {
         std::fputs(toJson(defaultRunSpec(options.defaultTask)).c_str(), stdout);
         return;
     }
     if (options.spec.empty()) throw CLI::RequiredError("SPEC.json or --default TASK");
-    RunSpec spec = readSpecFile(options.spec, options.settings);
-    if (!options.output.empty()) spec.output = options.output;
-    Session& session = context.session();
-    const auto observer = std::make_shared<TerminalObserver>(context.output, context.stop);
-    const auto handle = options.isResume ? session.continueRun(spec, observer) : session.startRun(spec, observer);
-    const std::stop_callback stopRun(context.stop.get_token(), [&handle] { handle->stop(); });
-    const RunResult result = handle->wait();
-    if (!observer->pauseSentence().empty()) throw Error(ErrorCode::Io, observer->pauseSentence());
-    report(context.output, result, spec.output);
+    std::vector<RunSpec> steps = readSpecFiles(options.spec, options.settings);
+    if (steps.size() == 1) {
+        if (!options.output.empty()) steps.front().output = options.output;
+    } else if (!options.output.empty()) {
+        keepIn(options.output, steps);
+    }
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        if (steps.size() > 1) {
+            const bool wasFinished = options.isResume && isFinished(steps[i].output);
+            const char* before = wasFinished ? " (finished before)" : "";
+            if (context.output.isJson) context.output.json({{"run", i + 1}, {"of", steps.size()}, {"name", steps[i].name}, {"finished_before", wasFinished}});
+            else context.output.line(fmt::format("Run {} of {}: {}{}", i + 1, steps.size(), steps[i].name, before));
+            if (wasFinished) continue;
+        }
+        const bool hasBegun = steps.size() == 1 || std::filesystem::exists(steps[i].output);
+        if (train(context, steps[i], options.isResume && hasBegun) != RunState::Finished) break;
+    }
 }
 
 }  // namespace
@@ -109,10 +138,10 @@ void run(Context& context, const Options& options) {
 void addTrain(CLI::App& app, Context& context) {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("train", "Fine-tune a model as a RunSpec says");
-    command->add_option("spec", options->spec, "RunSpec file");
+    command->add_option("spec", options->spec, "RunSpec file, or a sequence of them (\"steps\")");
     command->add_option("--set", options->settings, "Change a setting, such as training.learning_rate=1e-4")->take_all();
     command->add_flag("--resume", options->isResume, "Continue the newest checkpoint in the output folder");
-    command->add_option("--output", options->output, "Folder of the run (default: the spec's)");
+    command->add_option("--output", options->output, "Folder of the run, or of the runs of a sequence (default: the spec's)");
     command->add_option("--default", options->defaultTask, "Print a full RunSpec of this task");
     command->callback([&context, options] { run(context, *options); });
 }

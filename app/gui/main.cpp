@@ -99,6 +99,7 @@ int run(QApplication& application) {
     shell::JobStatus status;
     const app::JobFeed feed(*services, status);
     shell::MainWindow window(app::panelTable(*services, &status), theme, status, *settings);
+    window.setHelpFolder(bridge::Services::resourcesFolder() + u"/help"_qs);
     connectWindow(window, status);
     if (!options.panel.isEmpty() && !window.showPanel(options.panel)) {
         std::fprintf(stderr, "error: There is no panel \"%s\". Run with --help to see their names.\n", qPrintable(options.panel));

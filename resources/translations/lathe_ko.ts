@@ -3130,6 +3130,21 @@
     </message>
 </context>
 <context>
+    <name>lathe::shell::HelpDialog</name>
+    <message>
+        <source>Help</source>
+        <translation>도움말</translation>
+    </message>
+    <message>
+        <source>Topics</source>
+        <translation>주제</translation>
+    </message>
+    <message>
+        <source>Page</source>
+        <translation>내용</translation>
+    </message>
+</context>
+<context>
     <name>lathe::shell::KeysDialog</name>
     <message>
         <source>Keyboard Shortcuts</source>
@@ -3261,6 +3276,10 @@
     <message>
         <source>&amp;Help</source>
         <translation>도움말(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Help Topics</source>
+        <translation>도움말 주제(&amp;T)</translation>
     </message>
     <message>
         <source>&amp;Keyboard Shortcuts</source>

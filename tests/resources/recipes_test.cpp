@@ -84,6 +84,7 @@ void expectHandsOn(const std::string& name, std::size_t steps) {
 }
 
 TEST(Recipes, SawyerHandsEachResultOn) { expectHandsOn("sawyer", 4); }
+TEST(Recipes, FormulasHandEachResultOn) { expectHandsOn("formulas", 2); }
 
 TEST(Recipes, DedupNamesColumnsOfItsSample) {
     const auto json = base::readJsonFile(kRecipes / "dedup-catalogue.json");

@@ -10,13 +10,16 @@
 #include <QAction>
 #include <QApplication>
 #include <QDialog>
+#include <QFile>
 #include <QLabel>
+#include <QListWidget>
 #include <QMessageBox>
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTextBrowser>
 
 #include <ctime>
 
@@ -212,7 +215,7 @@ private Q_SLOTS:
     }
 
     void keysAboutAndSettingsOpen() {
-        QTest::keyClick(window_.get(), Qt::Key_F1);
+        QTest::keyClick(window_.get(), Qt::Key_Question, Qt::ControlModifier);
         auto* keys = window_->findChild<QDialog*>(u"shell.keys"_qs);
         QVERIFY(keys != nullptr && keys->isVisible());
         QVERIFY(!keys->isModal());
@@ -222,6 +225,32 @@ private Q_SLOTS:
         QVERIFY(window_->findChild<QDialog*>(u"shell.about"_qs)->isVisible());
         window_->findChild<QAction*>(u"shell.showSettings"_qs)->trigger();
         QVERIFY(window_->findChild<QDialog*>(u"shell.settings"_qs)->isVisible());
+    }
+
+    void helpOpensAtThePagesOfThePanel() {
+        QTest::keyClick(window_.get(), Qt::Key_F1);
+        QVERIFY2(window_->findChild<QDialog*>(u"shell.help"_qs) == nullptr, "no folder, no help");
+        QTemporaryDir folder;
+        const auto write = [&folder](const QString& name, const QByteArray& text) {
+            QFile file(folder.filePath(name));
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            file.write(text);
+        };
+        write(u"batch.md"_qs, "# Batches\n\nSome rows.\n");
+        write(u"panel-models.md"_qs, "# Models page\n\nWhat **models** are.\n");
+        write(u"README.md"_qs, "# Not a page\n");
+        window_->setHelpFolder(folder.path());
+        window_->showPanel(u"models"_qs);
+        QTest::keyClick(window_.get(), Qt::Key_F1);
+        auto* help = window_->findChild<QDialog*>(u"shell.help"_qs);
+        QVERIFY(help != nullptr && help->isVisible());
+        auto* topics = help->findChild<QListWidget*>(u"shell.help.topics"_qs);
+        QCOMPARE(topics->count(), 2);
+        QCOMPARE(topics->item(0)->text(), u"Models page"_qs);
+        const auto* page = help->findChild<QTextBrowser*>(u"shell.help.page"_qs);
+        QCOMPARE(page->toPlainText(), u"Models page\nWhat models are."_qs);
+        topics->setCurrentRow(1);
+        QVERIFY(page->toPlainText().contains(u"Some rows."_qs));
     }
 
     void noKeyIsUsedTwice() {

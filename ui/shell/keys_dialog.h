@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The list of keys (F1).
+// The list of keys (Ctrl+?).
 #pragma once
 
 #include "widgets/panel_page.h"

@@ -9,6 +9,7 @@
 #include <QMainWindow>
 #include <QVariantMap>
 
+class QAction;
 class QActionGroup;
 class QHBoxLayout;
 class QLabel;
@@ -40,8 +41,12 @@ public:
     QWidget* panelWidget(const QString& id) const;
     /// True when the current panel says that it has settled.
     bool isSettled() const;
+    /// Where the help pages are. Without it there is no Help in the menu.
+    void setHelpFolder(const QString& folder);
 
 public Q_SLOTS:
+    /// The help page of the current panel.
+    void showHelp();
     void showKeys();
     void showAbout();
     void showSettings();
@@ -82,6 +87,8 @@ private:
     QList<QWidget*> shownExtras_;
     StatusLine* statusLine_ = nullptr;
     QActionGroup* themeActions_ = nullptr;
+    QAction* helpAction_ = nullptr;
+    QString helpFolder_;
     bool isClosingAfterJobs_ = false;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // MainWindow's menus and dialogs.
 #include "about_dialog.h"
+#include "help_dialog.h"
 #include "job_status.h"
 #include "keys_dialog.h"
 #include "main_window.h"
@@ -153,10 +154,28 @@ void MainWindow::buildRunMenu() {
 
 void MainWindow::buildHelpMenu() {
     QMenu* menu = menuBar()->addMenu(tr("&Help"));
-    QAction* keys = add(menu, u"shell.showKeys"_qs, tr("&Keyboard Shortcuts"), u"keyboard"_qs);
-    keys->setShortcuts({QKeySequence(u"F1"_qs), QKeySequence(u"Ctrl+?"_qs)});
+    helpAction_ = add(menu, u"shell.showHelp"_qs, tr("&Help Topics"), u"help-circle"_qs, QKeySequence(u"F1"_qs));
+    helpAction_->setEnabled(false);
+    connect(helpAction_, &QAction::triggered, this, &MainWindow::showHelp);
+    QAction* keys = add(menu, u"shell.showKeys"_qs, tr("&Keyboard Shortcuts"), u"keyboard"_qs, QKeySequence(u"Ctrl+?"_qs));
     connect(keys, &QAction::triggered, this, &MainWindow::showKeys);
     connect(add(menu, u"shell.showAbout"_qs, tr("&About Lathe"), u"info-circle"_qs), &QAction::triggered, this, &MainWindow::showAbout);
+}
+
+void MainWindow::setHelpFolder(const QString& folder) {
+    helpFolder_ = folder;
+    helpAction_->setEnabled(QDir(folder).exists());
+}
+
+void MainWindow::showHelp() {
+    auto* help = findChild<HelpDialog*>();
+    if (help == nullptr) {
+        help = new HelpDialog(helpFolder_, this);
+    }
+    help->showPage(u"panel-"_qs + currentPanel());
+    help->show();
+    help->raise();
+    help->activateWindow();
 }
 
 void MainWindow::showKeys() {

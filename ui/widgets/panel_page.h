@@ -9,7 +9,7 @@
 
 namespace lathe::widgets {
 
-/// A line of the list of keys (F1).
+/// A line of the list of keys (Ctrl+?).
 struct KeyBinding {
     QString keys;  ///< "Ctrl+O" or "←" ...
     QString text;  ///< what it does
