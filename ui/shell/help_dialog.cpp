@@ -9,8 +9,10 @@
 #include <QFile>
 #include <QHBoxLayout>
 #include <QListWidget>
+#include <QTextBlock>
 #include <QTextBrowser>
-#include <QUrl>
+#include <QTextList>
+#include <QTextTable>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -24,6 +26,27 @@ namespace {
 QString textOf(const QString& file) {
     QFile page(file);
     return page.open(QIODevice::ReadOnly) ? QString::fromUtf8(page.readAll()) : QString();
+}
+
+/// Markdown comes without space between its paragraphs.
+void giveRoom(QTextDocument& document, const QPalette& palette) {
+    document.setDocumentMargin(metrics::kSpace16);
+    for (QTextBlock block = document.begin(); block.isValid(); block = block.next()) {
+        QTextBlockFormat format = block.blockFormat();
+        QTextTable* table = QTextCursor(block).currentTable();
+        const bool isCode = block.next().isValid() && block.next().blockFormat().hasProperty(QTextFormat::BlockCodeFence) && format.hasProperty(QTextFormat::BlockCodeFence);
+        format.setBottomMargin(isCode || table != nullptr ? 0 : block.textList() != nullptr ? metrics::kSpace4 : metrics::kSpace12);
+        format.setLineHeight(125, QTextBlockFormat::ProportionalHeight);
+        QTextCursor(block).setBlockFormat(format);
+        if (table != nullptr) {
+            QTextTableFormat lines = table->format();
+            lines.setBorderCollapse(true);
+            lines.setBorderBrush(palette.mid());
+            lines.setCellPadding(metrics::kSpace8);
+            lines.setBottomMargin(metrics::kSpace16);
+            table->setFormat(lines);
+        }
+    }
 }
 
 } // namespace
@@ -47,6 +70,7 @@ HelpDialog::HelpDialog(const QString& folder, QWidget* parent) : QDialog(parent)
     std::stable_partition(files.begin(), files.end(), [](const QString& file) { return file.startsWith(u"panel-"); });
     for (const QString& file : files) {
         auto* topic = new QListWidgetItem(textOf(folder_ + u'/' + file).section(u'\n', 0, 0).remove(0, 2).trimmed(), topics_);
+        topic->setSizeHint({0, 28});
         topic->setData(Qt::UserRole, file.chopped(3));
     }
     connect(topics_, &QListWidget::currentItemChanged, this, [this](const QListWidgetItem* topic) {
@@ -76,6 +100,8 @@ void HelpDialog::showPage(const QString& name) {
 
 void HelpDialog::showFile(const QString& name) {
     page_->setMarkdown(textOf(folder_ + u'/' + name + u".md"_qs));
+    giveRoom(*page_->document(), palette());
+    page_->moveCursor(QTextCursor::Start);
 }
 
 } // namespace lathe::shell
