@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "command.h"
+#include "grid_table.h"
 #include "spec_file.h"
 
 namespace lathe::cli {
@@ -14,6 +15,7 @@ struct Options {
     std::string spec;
     std::string defaultTask;
     std::vector<std::string> settings;
+    std::vector<std::string> grid;
     bool isResume = false;
     std::string output;
 };
@@ -63,7 +65,10 @@ public:
         else if (event.kind != "checkpoint") output_.line(event.sentence);
     }
     void sampled(const SampleOutput& sample) override {
-        if (output_.isJson) output_.json({{"sample", sample.text}, {"prompt", sample.prompt}, {"expected", sample.expected}, {"step", sample.step}});
+        if (!output_.isJson) return;
+        Json line{{"sample", sample.text}, {"prompt", sample.prompt}, {"expected", sample.expected}, {"step", sample.step}};
+        if (sample.reward) line["reward"] = *sample.reward;
+        output_.json(line);
     }
     void logged(LogLevel level, const std::string& sentence) override {
         if (level != LogLevel::Info) output_.remark((level == LogLevel::Warning ? "warning: " : "error: ") + sentence);
@@ -108,6 +113,55 @@ bool isFinished(const std::filesystem::path& folder) {
     return run.is_object() && run.contains("result") && run["result"].is_object() && run["result"].value("state", std::string()) == runStateName(RunState::Finished);
 }
 
+/// Says which run of several comes now. True if it was finished before and is passed over.
+bool announce(Context& context, const RunSpec& spec, std::size_t place, std::size_t of, bool isResume) {
+    const bool wasFinished = isResume && isFinished(spec.output);
+    if (context.output.isJson) context.output.json({{"run", place + 1}, {"of", of}, {"name", spec.name}, {"finished_before", wasFinished}});
+    else context.output.line(fmt::format("Run {} of {}: {}{}", place + 1, of, spec.name, wasFinished ? " (finished before)" : ""));
+    return wasFinished;
+}
+
+RunState trainOneOf(Context& context, const RunSpec& spec, bool isResume) {
+    return train(context, spec, isResume && std::filesystem::exists(spec.output));
+}
+
+void runSequence(Context& context, const std::vector<RunSpec>& steps, bool isResume) {
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        if (announce(context, steps[i], i, steps.size(), isResume)) continue;
+        if (trainOneOf(context, steps[i], isResume) != RunState::Finished) return;
+    }
+}
+
+/// All combinations, one run each; a run that fails is told and passed over. Then the table of results.
+void runGrid(Context& context, const RunSpec& base, const Options& options) {
+    std::vector<GridAxis> axes;
+    for (const std::string& axis : options.grid) axes.push_back(parseGridAxis(axis));
+    std::vector<RunSpec> specs = gridSpecs(base, base.name, axes);
+    const std::filesystem::path folder = options.output.empty() ? "runs/" + base.name : options.output;
+    keepIn(folder, specs);
+    std::vector<std::filesystem::path> done;
+    std::size_t failures = 0;
+    for (std::size_t i = 0; i < specs.size(); ++i) {
+        bool isDone = announce(context, specs[i], i, specs.size(), options.isResume);
+        try {
+            if (!isDone && trainOneOf(context, specs[i], options.isResume) != RunState::Finished) break;
+            isDone = true;
+        } catch (const Error& error) {
+            if (context.stop.stop_requested() || error.code() == ErrorCode::Io) throw;
+            ++failures;
+            context.output.remark(fmt::format("error: {}: {}", specs[i].name, error.what()));
+        }
+        if (isDone) done.push_back(specs[i].output);
+    }
+    if (!done.empty()) {
+        const GridTable table = context.session().gridOfFolders(done);
+        showGrid(context.output, table);
+        writeGridCsv(table, folder);
+    }
+    if (failures > 0)
+        throw Error(ErrorCode::InvalidInput, fmt::format("{} of the {} runs of the grid failed. Each said why above. Put that right; --resume runs only those that are not finished.", failures, specs.size()));
+}
+
 void run(Context& context, const Options& options) {
     if (!options.defaultTask.empty()) {
         std::fputs(toJson(defaultRunSpec(options.defaultTask)).c_str(), stdout);
@@ -115,22 +169,18 @@ void run(Context& context, const Options& options) {
     }
     if (options.spec.empty()) throw CLI::RequiredError("SPEC.json or --default TASK");
     std::vector<RunSpec> steps = readSpecFiles(options.spec, options.settings);
+    if (!options.grid.empty()) {
+        if (steps.size() > 1)
+            throw Error(ErrorCode::InvalidInput, fmt::format("{} is a sequence of {} runs. A grid varies one run. Give --grid a RunSpec without \"steps\".", options.spec, steps.size()), {options.spec});
+        return runGrid(context, steps.front(), options);
+    }
     if (steps.size() == 1) {
         if (!options.output.empty()) steps.front().output = options.output;
-    } else if (!options.output.empty()) {
-        keepIn(options.output, steps);
+        train(context, steps.front(), options.isResume);
+        return;
     }
-    for (std::size_t i = 0; i < steps.size(); ++i) {
-        if (steps.size() > 1) {
-            const bool wasFinished = options.isResume && isFinished(steps[i].output);
-            const char* before = wasFinished ? " (finished before)" : "";
-            if (context.output.isJson) context.output.json({{"run", i + 1}, {"of", steps.size()}, {"name", steps[i].name}, {"finished_before", wasFinished}});
-            else context.output.line(fmt::format("Run {} of {}: {}{}", i + 1, steps.size(), steps[i].name, before));
-            if (wasFinished) continue;
-        }
-        const bool hasBegun = steps.size() == 1 || std::filesystem::exists(steps[i].output);
-        if (train(context, steps[i], options.isResume && hasBegun) != RunState::Finished) break;
-    }
+    if (!options.output.empty()) keepIn(options.output, steps);
+    runSequence(context, steps, options.isResume);
 }
 
 }  // namespace
@@ -140,8 +190,9 @@ void addTrain(CLI::App& app, Context& context) {
     CLI::App* command = app.add_subcommand("train", "Fine-tune a model as a RunSpec says");
     command->add_option("spec", options->spec, "RunSpec file, or a sequence of them (\"steps\")");
     command->add_option("--set", options->settings, "Change a setting, such as training.learning_rate=1e-4")->take_all();
+    command->add_option("--grid", options->grid, "Train once for each value, such as training.learning_rate=1e-4,3e-4; with several, for each combination. Ends with a table of results")->take_all();
     command->add_flag("--resume", options->isResume, "Continue the newest checkpoint in the output folder");
-    command->add_option("--output", options->output, "Folder of the run, or of the runs of a sequence (default: the spec's)");
+    command->add_option("--output", options->output, "Folder of the run, or of the runs of a sequence or grid (default: the spec's)");
     command->add_option("--default", options->defaultTask, "Print a full RunSpec of this task");
     command->callback([&context, options] { run(context, *options); });
 }

@@ -92,7 +92,7 @@ public:
         for (std::int64_t row = 0; row < index_.rows; ++row) {
             isGuarded_ = false;
             RemovedRow removed{row, -1, 0, false};
-            if (findReason(removed)) {
+            if (row >= rules_.fixedRows && findReason(removed)) {
                 answer.removed.push_back(removed);
                 answer.exactCount += removed.isExact;
                 answer.groupCount += !std::exchange(hasGroup[static_cast<std::size_t>(removed.kept)], 1);
@@ -203,7 +203,7 @@ DedupAnswer SimilarityIndex::answer(const DedupRules& rules) const {
             throw Error(ErrorCode::InvalidInput, fmt::format("The pair of rows {} and {} does not exist. There are {} rows. Choose two of them.", first, second, impl_->rows));
     }
     const bool hasGuard = rules.keepsDifferentLabels && !impl_->labelBegin.empty();
-    if (!hasGuard && rules.overrules.empty()) return answerByTelling(*impl_, rules.threshold);
+    if (!hasGuard && rules.overrules.empty() && rules.fixedRows == 0) return answerByTelling(*impl_, rules.threshold);
     return Selection(*impl_, rules).run();
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <set>
 
 #include <unistd.h>
 
@@ -20,6 +21,7 @@
 #include "session/layers.h"
 #include "session/model_export.h"
 #include "session/model_library.h"
+#include "session/near_copies.h"
 #include "session/predictor.h"
 #include "session/preference.h"
 #include "session/run_keeper.h"
@@ -27,6 +29,7 @@
 #include "tensor/torch.h"
 #include "train/checkpoints.h"
 #include "train/proofs.h"
+#include "train/run_files.h"
 #include "train/trainer.h"
 #include "workspace/workspace.h"
 
@@ -245,19 +248,9 @@ public:
     std::shared_ptr<RunHandle> startRun(const RunSpec& asked, std::shared_ptr<TrainObserver> observer) override {
         train::RunInputs inputs = inputsOf(asked, {});
         validateRunSpec(inputs.spec);
-        workspace::RunRecord record;
-        record.id = workspace_ ? workspace_->newRunId(inputs.spec.name) : inputs.spec.name;
-        if (workspace_ && inputs.output.is_relative()) inputs.output = workspace_->folder() / "runs" / record.id;
-        inputs.output = fs::absolute(inputs.output);
-        inputs.spec.output = inputs.output.string();
-        record.name = inputs.spec.name;
-        record.task = inputs.spec.task;
-        record.model = inputs.spec.model;
-        record.dataset = datasetText(inputs.spec.dataset);
-        record.datasetFingerprint = inputs.datasetFingerprint;
-        record.specJson = toJson(inputs.spec);
-        record.output = inputs.output;
-        record.created = workspace::utcNow();
+        workspace::RunRecord record = newRecord(inputs.spec, inputs.datasetFingerprint);
+        inputs.spec.output = record.output.string();
+        inputs.output = record.output;
         return session::launchRun(std::move(inputs), std::move(record), workspace_.get(), std::move(observer));
     }
     std::shared_ptr<RunHandle> continueRun(const RunSpec& asked, std::shared_ptr<TrainObserver> observer) override {
@@ -269,19 +262,60 @@ public:
         inputs.start = train::Start::Resume;
         workspace::RunRecord record;
         if (known) record = *known;
-        else {
-            record.id = workspace_ ? workspace_->newRunId(asked.name) : asked.name;
-            record.name = asked.name;
-            record.task = asked.task;
-            record.model = asked.model;
-            record.dataset = datasetText(asked.dataset);
-            record.datasetFingerprint = inputs.datasetFingerprint;
-            record.specJson = toJson(inputs.spec);
-            record.output = inputs.output;
-            record.created = workspace::utcNow();
-        }
-        record.state = RunState::Queued;
+        else record = newRecord(inputs.spec, inputs.datasetFingerprint);
+        record.state = RunState::Preparing;
         return session::launchRun(std::move(inputs), std::move(record), workspace_.get(), std::move(observer));
+    }
+    std::vector<std::string> queueGrid(const RunSpec& base, const std::vector<GridAxis>& axes) override {
+        std::set<std::string> taken;
+        for (const workspace::RunRecord& run : remembered().runs())
+            if (const auto name = gridNameOf(run)) taken.insert(*name);
+        std::string name = base.name;
+        for (int number = 2; taken.count(name) > 0; ++number) name = fmt::format("{}-{}", base.name, number);
+        std::vector<std::string> ids;
+        const std::vector<RunSpec> specs = gridSpecs(base, name, axes);
+        const std::string fingerprint = tableOf(base.dataset, {}, {}).second;
+        for (const RunSpec& spec : specs) {
+            workspace::RunRecord record = newRecord(spec, fingerprint);
+            record.state = RunState::Queued;
+            workspace_->saveRun(record);
+            ids.push_back(record.id);
+        }
+        return ids;
+    }
+    std::shared_ptr<RunHandle> startQueued(const std::string& id, std::shared_ptr<TrainObserver> observer) override {
+        workspace::RunRecord record = remembered().run(id);
+        if (record.state != RunState::Queued)
+            throw Error(ErrorCode::InvalidInput, fmt::format("The run {} does not wait to be started. It is {}. Choose a waiting one.", id, runStateName(record.state)));
+        try {
+            train::RunInputs inputs = inputsOf(parseRunSpec(record.specJson, "the run's settings"), {}, record.datasetFingerprint);
+            inputs.output = record.output;
+            if (!train::listCheckpoints(record.output).empty()) inputs.start = train::Start::Resume;
+            record.state = RunState::Preparing;
+            return session::launchRun(std::move(inputs), record, workspace_.get(), std::move(observer));
+        } catch (const Error& error) {
+            // It would fail again each time the queue comes to it.
+            record.state = RunState::Failed;
+            record.sentence = error.what();
+            workspace_->saveRun(record);
+            throw;
+        }
+    }
+    GridTable grid(const std::string& id) const override {
+        const auto name = gridNameOf(remembered().run(id));
+        std::vector<GridRun> cells;
+        if (!name) return {};
+        for (const workspace::RunRecord& run : workspace_->runs()) {
+            if (gridNameOf(run) != name) continue;
+            cells.push_back({run.id, parseRunSpec(run.specJson, run.id), run.state, run.seconds, workspace_->points(run.id)});
+        }
+        std::sort(cells.begin(), cells.end(), [](const GridRun& a, const GridRun& b) { return a.id < b.id; });
+        return gridTable(cells);
+    }
+    GridTable gridOfFolders(const std::vector<fs::path>& outputs) const override {
+        std::vector<GridRun> cells;
+        for (const fs::path& output : outputs) cells.push_back(train::readRun(output));
+        return gridTable(cells);
     }
     EvaluationResult evaluate(const std::string& name, const RunSpec& spec, const std::string& split, const ProgressSink& progress,
                               std::stop_token stop) const override {
@@ -405,6 +439,33 @@ private:
         }
     }
 
+    static std::optional<std::string> gridNameOf(const workspace::RunRecord& run) {
+        try {
+            return parseRunSpec(run.specJson, run.id).grid;
+        } catch (const Error&) {
+            return std::nullopt;  // written by another version
+        }
+    }
+
+    /// A run that is about to begin, in its own folder of the workspace unless the spec says another.
+    workspace::RunRecord newRecord(RunSpec spec, const std::string& fingerprint) const {
+        workspace::RunRecord record;
+        record.id = workspace_ ? workspace_->newRunId(spec.name) : spec.name;
+        record.output = spec.output;
+        if (workspace_ && record.output.is_relative()) record.output = workspace_->folder() / "runs" / record.id;
+        record.output = fs::absolute(record.output);
+        spec.output = record.output.string();
+        record.name = spec.name;
+        record.task = spec.task;
+        record.model = spec.model;
+        record.dataset = datasetText(spec.dataset);
+        record.datasetFingerprint = fingerprint;
+        record.specJson = toJson(spec);
+        record.state = RunState::Preparing;
+        record.created = workspace::utcNow();
+        return record;
+    }
+
     void keepVersion(workspace::DatasetVersion version) {
         try {
             remembered().addVersion(version);
@@ -463,6 +524,10 @@ private:
         std::tie(inputs.table, inputs.datasetFingerprint) = tableOf(spec.dataset, stop, fingerprint);
         inputs.model = resolve(spec.model).path;
         inputs.output = spec.output;
+        if (spec.dataset.dedupThreshold) {
+            validateRunSpec(spec);
+            inputs.leftOut = nearCopies_.find(spec, inputs.table, inputs.datasetFingerprint, resolve(spec.dataset.dedupModel).path, workspace_.get(), stop);
+        }
         if (spec.task == "ppo" && spec.ppo.rewardModel) inputs.rewardModel = resolve(*spec.ppo.rewardModel).path;
         return inputs;
     }
@@ -470,6 +535,7 @@ private:
     std::unique_ptr<workspace::Workspace> workspace_;
     mutable std::mutex tokenizerMutex_;
     mutable std::map<std::string, text::Tokenizer> tokenizers_;
+    mutable session::NearCopies nearCopies_;
     mutable std::mutex tableMutex_;
     mutable fs::path tableFile_;
     mutable fs::file_time_type tableChanged_;

@@ -39,9 +39,9 @@ std::vector<std::string> textsOf(const TablePtr& table, const TextTemplate& sour
     return texts;
 }
 
-EmbeddingMatrix embedTexts(const std::vector<std::string>& texts, const SimilarQuery& query, const std::filesystem::path& model,
+EmbeddingMatrix embedTexts(const std::vector<std::string>& texts, dedup::EncoderPrecision precision, const std::filesystem::path& model,
                            workspace::Workspace* workspace, const ProgressSink& progress, const std::stop_token& stop) {
-    dedup::SentenceEncoder encoder(model, {.precision = precisionOf(query.precision)});
+    dedup::SentenceEncoder encoder(model, {.precision = precision});
     if (workspace == nullptr) return encoder.embed(texts, nullptr, progress, stop);
     WorkspaceCache cache(*workspace);
     return encoder.embed(texts, &cache, progress, stop);
@@ -51,7 +51,7 @@ EmbeddingMatrix embedTexts(const std::vector<std::string>& texts, const SimilarQ
 
 EmbeddingMatrix embedRows(const TablePtr& table, const SimilarQuery& query, const std::filesystem::path& model, workspace::Workspace* workspace,
                           const ProgressSink& progress, const std::stop_token& stop) {
-    return embedTexts(textsOf(table, query.text, stop), query, model, workspace, progress, stop);
+    return embedTexts(textsOf(table, query.text, stop), precisionOf(query.precision), model, workspace, progress, stop);
 }
 
 std::shared_ptr<const SimilarRows> findSimilarRows(const TablePtr& table, const SimilarQuery& query, const std::filesystem::path& model,
@@ -67,7 +67,7 @@ std::shared_ptr<const SimilarRows> findSimilarRows(const TablePtr& table, const 
         for (std::int64_t row = 0; row < table->rowCount(); ++row) rows->labels.push_back(splitLabels(table->cell(row, column), query.labelSeparator));
     }
     DedupInput input;
-    input.embeddings = embedTexts(rows->texts, query, model, workspace, progress, stop);
+    input.embeddings = embedTexts(rows->texts, precisionOf(query.precision), model, workspace, progress, stop);
     rows->embedSeconds = secondsSince(start);
     input.texts = rows->texts;
     input.labels = rows->labels;
@@ -77,6 +77,19 @@ std::shared_ptr<const SimilarRows> findSimilarRows(const TablePtr& table, const 
     rows->index = SimilarityIndex::build(std::move(input), search, progress, stop);
     rows->seconds = secondsSince(start);
     return rows;
+}
+
+std::shared_ptr<const SimilarityIndex> indexRows(const TablePtr& table, const TextTemplate& text, const std::vector<std::int64_t>& rows,
+                                                 const std::filesystem::path& model, workspace::Workspace* workspace, const std::stop_token& stop) {
+    const FilledTemplate filled(table, text);
+    DedupInput input;
+    input.texts.reserve(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (i % 1024 == 0) throwIfStopped(stop);
+        input.texts.push_back(filled.row(rows[i]));
+    }
+    input.embeddings = embedTexts(input.texts, dedup::EncoderPrecision::F32, model, workspace, {}, stop);
+    return SimilarityIndex::build(std::move(input), {}, {}, stop);
 }
 
 }  // namespace lathe::session

@@ -93,11 +93,6 @@ public:
 
     std::unique_ptr<Evaluation> startEvaluation() override;
 
-    bool isGreaterBetter(std::string_view metric) const override {
-        const metrics::MetricInfo* info = metrics::findMetric(metric);
-        return info != nullptr ? info->isHigherBetter : Task::isGreaterBetter(metric);
-    }
-
     void keepThresholds(const metrics::ScoreStore& scores) {
         bestThreshold_ = metrics::bestGlobalThreshold(scores);
         labelThresholds_ = metrics::bestLabelThresholds(scores);

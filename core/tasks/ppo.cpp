@@ -25,6 +25,7 @@ namespace {
 
 constexpr std::uint64_t kMiniBatchStream = 0x9902;
 constexpr double kValueLearningRate = 1e-3;
+constexpr std::size_t kBestAnswers = 3;
 
 /// Scores answers with a reward model, if there is one, and rules.
 class Scorer {
@@ -129,6 +130,8 @@ public:
     }
     std::int64_t sampleTokens() const override { return spec().ppo.responseLength; }
     std::int64_t sampleInterval(std::int64_t totalSteps) const override { return std::max<std::int64_t>(1, totalSteps / std::max<std::int64_t>(1, spec().ppo.numSampleGenerations)); }
+
+    std::vector<SampleOutput> bestAnswers() const override;
 
     std::int64_t episodes() const override { return episodes_; }
     std::optional<std::string> pauseReason() override { return std::exchange(pause_, std::nullopt); }
@@ -351,6 +354,20 @@ void Ppo::report() {
         ends += rollout.hasEnd ? 1 : 0;
     }
     if (!rollouts_.empty()) pending_.add("val/num_eos_tokens", ends, 1);
+}
+
+std::vector<SampleOutput> Ppo::bestAnswers() const {
+    std::vector<const Rollout*> order;
+    for (const Rollout& rollout : rollouts_) order.push_back(&rollout);
+    const auto count = std::min(kBestAnswers, order.size());
+    std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(), [](const Rollout* a, const Rollout* b) { return a->score > b->score; });
+    std::vector<SampleOutput> best;
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::int64_t row = examples()[static_cast<std::size_t>(order[i]->example)].row;
+        const auto expected = spec().ppo.answer ? cellText(table(), row, *spec().ppo.answer) : std::nullopt;
+        best.push_back({0, 0, prompt_.text(table(), row), expected.value_or(""), order[i]->text, order[i]->score});
+    }
+    return best;
 }
 
 double Ppo::meanKl() const {

@@ -88,8 +88,6 @@ public:
 
     std::unique_ptr<Evaluation> startEvaluation() override;
 
-    bool isGreaterBetter(std::string_view metric) const override { return metric != "calibration_error" && Task::isGreaterBetter(metric); }
-
     /// 1, 0 or one half: whether the longer answer is the chosen one.
     double longerWins(std::int64_t example) const {
         const PairText text = pairs_.text(table(), examples()[static_cast<std::size_t>(example)].row);

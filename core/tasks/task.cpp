@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <unordered_map>
 
 #include <fmt/format.h>
 #include <lathe/error.h>
+
+#include "metrics/metric.h"
 
 namespace lathe::tasks {
 
@@ -46,9 +49,10 @@ std::optional<std::string> cellText(const Table& table, std::int64_t row, const 
     return std::string(table.cell(row, index));
 }
 
-bool Task::isGreaterBetter(std::string_view metric) const {
+bool isGreaterBetter(std::string_view metric) {
+    if (const metrics::MetricInfo* info = metrics::findMetric(metric)) return info->isHigherBetter;
     // transformers: greater is better unless the name ends in "loss"; perplexity and distances are smaller too.
-    constexpr std::array<std::string_view, 4> smaller = {"loss", "perplexity", "kl", "entropy"};
+    constexpr std::array<std::string_view, 5> smaller = {"loss", "perplexity", "kl", "entropy", "calibration_error"};
     return std::none_of(smaller.begin(), smaller.end(), [&](std::string_view ending) { return metric.ends_with(ending); });
 }
 
@@ -99,7 +103,10 @@ void Task::splitExamples() {
             if (const auto found = exampleOfRow.find(row); found != exampleOfRow.end()) to.push_back(found->second);
         }
     };
-    collect(rows.train, train_);
+    std::vector<std::int64_t> trainRows;
+    std::set_difference(rows.train.begin(), rows.train.end(), inputs_.leftOut.begin(), inputs_.leftOut.end(), std::back_inserter(trainRows));
+    leftOutRows_ = static_cast<std::int64_t>(rows.train.size() - trainRows.size());
+    collect(trainRows, train_);
     collect(rows.validation, validation_);
     collect(rows.test, test_);
 }

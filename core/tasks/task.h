@@ -106,6 +106,7 @@ struct TaskInputs {
     RunSpec spec;
     TablePtr table;
     text::Tokenizer tokenizer;
+    std::vector<std::int64_t> leftOut;  ///< ascending rows of the table that are not trained on, such as near-copies
 };
 
 /// One optimiser update: the examples whose gradients are summed for it.
@@ -145,6 +146,9 @@ public:
     /// Steps between two rounds of samples; 0: after each epoch.
     virtual std::int64_t sampleInterval(std::int64_t /*totalSteps*/) const { return 0; }
 
+    /// The answers with the highest rewards of the step just taken, best first; the loop adds step and epoch.
+    virtual std::vector<SampleOutput> bestAnswers() const { return {}; }
+
     /// Answers that were written and scored so far; 0 for tasks that write none.
     virtual std::int64_t episodes() const { return 0; }
     /// A sentence if the run should wait for a person after the step just taken. Asked once a step.
@@ -157,8 +161,6 @@ public:
     virtual void restore(const std::string& /*state*/) {}
     /// Adds files to a saved model folder.
     virtual void saveExtras(const std::filesystem::path& /*folder*/) const {}
-    /// True if a greater value of a validation metric is better.
-    virtual bool isGreaterBetter(std::string_view metric) const;
 
     const RunSpec& spec() const { return inputs_.spec; }
     const Table& table() const { return *inputs_.table; }
@@ -169,6 +171,7 @@ public:
     const std::vector<std::int64_t>& test() const { return test_; }
     std::int64_t cutRows() const { return cutRows_; }          ///< rows longer than max_length
     std::int64_t skippedRows() const { return skippedRows_; }  ///< rows with nothing to learn
+    std::int64_t leftOutRows() const { return leftOutRows_; }  ///< training rows that inputs.leftOut took away
     std::int64_t longestTokens() const { return longestTokens_; }
 
 protected:
@@ -186,6 +189,7 @@ private:
     std::vector<std::int64_t> train_, validation_, test_;
     std::int64_t cutRows_ = 0;
     std::int64_t skippedRows_ = 0;
+    std::int64_t leftOutRows_ = 0;
     std::int64_t longestTokens_ = 0;
 };
 
@@ -193,6 +197,9 @@ private:
 std::unique_ptr<Task> makeTask(TaskInputs inputs);
 
 /// A lookup of columns for prompt templates.
+/// True if a greater value of a validation metric is better.
+bool isGreaterBetter(std::string_view metric);
+
 /// How dataset.split divides the table's rows.
 SplitOptions splitOptionsOf(const RunSpec& spec);
 

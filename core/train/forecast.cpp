@@ -204,6 +204,9 @@ void checkTokens(const tasks::Task& task, const RunSpec& spec, std::vector<SpecC
     if (cut > 0.5) checks.push_back({CheckLevel::Warning, fmt::format("{:.0f} % of the rows are longer than {} tokens and are cut. Raise dataset.max_length.", cut * 100, spec.dataset.maxLength), "dataset.max_length"});
     else if (cut > 0) checks.push_back({CheckLevel::Good, fmt::format("{} rows are longer than {} tokens and are cut.", task.cutRows(), spec.dataset.maxLength), "dataset.max_length"});
     if (task.skippedRows() > 0) checks.push_back({CheckLevel::Warning, fmt::format("{} rows have nothing to learn from and are left out.", task.skippedRows()), "dataset.template"});
+    if (spec.dataset.dedupThreshold)
+        checks.push_back({CheckLevel::Good, fmt::format("{} near-copies above {} leave the {} training rows.", task.leftOutRows(), *spec.dataset.dedupThreshold,
+                                                        static_cast<std::int64_t>(task.train().size()) + task.leftOutRows()), "dataset.dedup_threshold"});
     if (task.validation().empty()) checks.push_back({CheckLevel::Warning, "No rows are kept for validation. Overfitting will not show.", "dataset.split.validation"});
     if (spec.task != "causal-lm") return;
     const double share = eosShare(task);

@@ -114,12 +114,26 @@ std::vector<MetricPoint> readPoints(const std::filesystem::path& folder) {
     return points;
 }
 
+GridRun readRun(const std::filesystem::path& folder) {
+    const std::filesystem::path file = folder / "run.json";
+    const auto root = base::OrderedJson::parse(base::readFile(file), nullptr, false);
+    if (!root.is_object() || !root.contains("spec"))
+        throw Error(ErrorCode::CorruptFile, fmt::format("{} is not a run's file. It has no settings in it. Choose the folder of a run.", file.string()), {file.string()});
+    GridRun run{folder.filename().string(), parseRunSpec(root["spec"].dump(), file.string()), RunState::Interrupted, 0, readPoints(folder)};
+    if (const auto result = root.value("result", base::OrderedJson()); result.is_object()) {
+        run.seconds = result.value("seconds", 0.0);
+        if (result.value("state", std::string()) == runStateName(RunState::Finished)) run.state = RunState::Finished;
+    }
+    return run;
+}
+
 std::vector<SampleOutput> readSamples(const std::filesystem::path& folder) {
     std::vector<SampleOutput> samples;
     forEachLine(folder / "samples.jsonl", [&](const base::OrderedJson& line) {
         const auto text = [&](const char* name) { return line.value(name, std::string()); };
         if (!line.contains("step") || !line["step"].is_number_integer()) return;
-        samples.push_back({line["step"].get<std::int64_t>(), line.value("epoch", 0.0), text("prompt"), text("expected"), text("text")});
+        samples.push_back({line["step"].get<std::int64_t>(), line.value("epoch", 0.0), text("prompt"), text("expected"), text("text"), {}});
+        if (const auto reward = line.find("reward"); reward != line.end() && reward->is_number()) samples.back().reward = reward->get<double>();
     });
     return samples;
 }
@@ -143,7 +157,8 @@ void RunFiles::addPoint(const MetricPoint& point) {
 }
 
 void RunFiles::addSample(const SampleOutput& sample) {
-    const base::OrderedJson line = {{"step", sample.step}, {"epoch", sample.epoch}, {"prompt", sample.prompt}, {"expected", sample.expected}, {"text", sample.text}};
+    base::OrderedJson line = {{"step", sample.step}, {"epoch", sample.epoch}, {"prompt", sample.prompt}, {"expected", sample.expected}, {"text", sample.text}};
+    if (sample.reward) line["reward"] = numberOrNull(*sample.reward);
     writeLine(samples_, line.dump(-1, ' ', false, base::OrderedJson::error_handler_t::replace), folder_ / "samples.jsonl");
 }
 

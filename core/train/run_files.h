@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include <lathe/grid.h>
 #include <lathe/run_spec.h>
 #include <lathe/training.h>
 
@@ -52,6 +53,9 @@ private:
 /// is left out, as are lines of another program.
 std::vector<MetricPoint> readPoints(const std::filesystem::path& folder);
 std::vector<SampleOutput> readSamples(const std::filesystem::path& folder);
+
+/// Settings, state and points of the run in a folder. Throws NotFound, CorruptFile.
+GridRun readRun(const std::filesystem::path& folder);
 
 /// Now, as UTC in ISO 8601.
 std::string utcNow();

@@ -56,6 +56,7 @@ private:
     void evaluate();
     void noteMetric(double value);
     void sample();
+    void tell(const SampleOutput& sample);
     void save(const std::string& reason);
     /// Waits for the checkpoint that is on its way to the disk and tells of it. Returns why it failed, or nothing.
     std::optional<std::string> collectSave();

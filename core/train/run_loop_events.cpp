@@ -41,6 +41,11 @@ void RunLoop::afterStep() {
     }
     if (isDue(training.evalStrategy, training.evalSteps.value_or(training.loggingSteps))) evaluate();
     state_.isEvaluated = true;
+    for (SampleOutput answer : task_->bestAnswers()) {
+        answer.step = state_.step;
+        answer.epoch = epoch();
+        tell(answer);
+    }
     const std::int64_t sampleInterval = task_->sampleInterval(plan_.totalSteps);
     if (state_.step % (sampleInterval > 0 ? sampleInterval : plan_.stepsPerEpoch) == 0 || state_.step == plan_.totalSteps) sample();
     const bool savesBest = improved_ && training.saveStrategy != "no" && (training.loadBestModelAtEnd || training.saveStrategy == "best");
@@ -85,7 +90,7 @@ void RunLoop::evaluate() {
 
 void RunLoop::noteMetric(double value) {
     const auto& training = spec_.training;
-    const bool isGreaterBetter = training.greaterIsBetter.value_or(task_->isGreaterBetter(training.metricForBestModel));
+    const bool isGreaterBetter = training.greaterIsBetter.value_or(tasks::isGreaterBetter(training.metricForBestModel));
     if (training.lrSchedulerType == "reduce_lr_on_plateau") state_.plateau.observe(value, isGreaterBetter);
     const bool isBetter = std::isfinite(value) && (!state_.bestMetric || (isGreaterBetter ? value > *state_.bestMetric : value < *state_.bestMetric));
     const bool isGain = isBetter && (!state_.bestMetric || std::abs(value - *state_.bestMetric) > training.earlyStoppingThreshold);
@@ -109,11 +114,12 @@ void RunLoop::sample() {
     if (prompts.empty()) return;
     progress("Writing samples");
     const auto texts = completeGreedily(target_.model(), task_->tokenizer(), prompts, task_->sampleTokens(), [this] { breathe(); });
-    for (std::size_t i = 0; i < prompts.size(); ++i) {
-        const SampleOutput output{state_.step, epoch(), prompts[i].prompt, prompts[i].expected, texts[i]};
-        files_->addSample(output);
-        observer_.sampled(output);
-    }
+    for (std::size_t i = 0; i < prompts.size(); ++i) tell({state_.step, epoch(), prompts[i].prompt, prompts[i].expected, texts[i], {}});
+}
+
+void RunLoop::tell(const SampleOutput& sample) {
+    files_->addSample(sample);
+    observer_.sampled(sample);
 }
 
 std::uint64_t RunLoop::neededBytes() const {

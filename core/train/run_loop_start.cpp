@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 /// Settings that may differ when a run goes on: where it lies and what it is called; the rows are compared by content.
 bool mayDiffer(const std::string& id) {
-    constexpr std::array<std::string_view, 5> free = {"name", "output", "dataset.file", "dataset.name", "training.num_threads"};
+    constexpr std::array<std::string_view, 6> free = {"name", "output", "grid", "dataset.file", "dataset.name", "training.num_threads"};
     return std::find(free.begin(), free.end(), id) != free.end();
 }
 
@@ -123,6 +123,8 @@ void RunLoop::describeStart(const std::optional<fs::path>& checkpoint) {
     log(LogLevel::Info, fmt::format("{} rows train, {} validate. {} of {} parameters are trained, {} steps in all.", task_->train().size(), task_->validation().size(),
                                     target_.freezing.trainableCount, target_.freezing.totalCount, plan_.totalSteps));
     if (task_->cutRows() > 0) log(LogLevel::Warning, fmt::format("{} rows are longer than dataset.max_length and are cut.", task_->cutRows()));
+    if (task_->leftOutRows() > 0)
+        log(LogLevel::Info, fmt::format("{} training rows are near-copies above {} and are left out.", task_->leftOutRows(), inputs_.spec.dataset.dedupThreshold.value_or(1)));
     if (task_->skippedRows() > 0) log(LogLevel::Warning, fmt::format("{} rows have nothing to learn from and are left out.", task_->skippedRows()));
     if (!target_.loaded.initialised.empty() && !checkpoint) {
         log(LogLevel::Info, fmt::format("{} weights are new and start at random, such as {}.", target_.loaded.initialised.size(), target_.loaded.initialised.front()));

@@ -10,6 +10,7 @@ using Tasks = std::vector<std::string>;
 const Tasks kAll{};
 const Tasks kCausal{"causal-lm"};
 const Tasks kLabels{"multi-label"};
+const Tasks kTexts{"causal-lm", "multi-label"};
 const Tasks kPairs{"reward", "dpo"};
 const Tasks kPrompts{"reward", "dpo", "ppo"};
 const Tasks kReward{"reward"};
@@ -96,6 +97,11 @@ void addDataset(std::vector<SpecEntry>& t) {
                     LATHE_FIELD(dataset.ratings)).tasks(kPairs));
     t.push_back(Row("dataset.max_length", kInteger, group, "Maximum length", "Longer rows are cut. Memory and time grow with it.",
                     LATHE_FIELD(dataset.maxLength)).range(2, 1'000'000).unit("tokens"));
+    t.push_back(Row("dataset.dedup_threshold", kNumber, group, "Dedup threshold",
+                    "Training rows that are more similar than this to a kept one, or to a validation row, are left out. Empty: none.",
+                    LATHE_FIELD(dataset.dedupThreshold)).range(0.5, 1).tasks(kTexts).advanced());
+    t.push_back(Row("dataset.dedup_model", kText, group, "Dedup encoder", "The model that says how similar two rows are.",
+                    LATHE_FIELD(dataset.dedupModel)).tasks(kTexts).advanced());
     t.push_back(Row("dataset.split.validation", kNumber, group, "Validation share", "Rows kept aside to measure with during training.",
                     LATHE_FIELD(dataset.split.validation)).range(0, 0.99));
     t.push_back(Row("dataset.split.test", kNumber, group, "Test share", "Rows kept aside until the end.", LATHE_FIELD(dataset.split.test)).range(0, 0.99));
@@ -313,6 +319,8 @@ struct Table {
         addPpo(entries);
         entries.push_back(Row("output", kText, "Evaluation and saving", "Output folder", "Where the run is written.",
                               [](RunSpec& s) -> FieldPointer { return &s.output; }));
+        entries.push_back(Row("grid", kText, "Evaluation and saving", "Grid", "The grid that this run is a cell of.",
+                              [](RunSpec& s) -> FieldPointer { return &s.grid; }).advanced());
         RunSpec defaults;
         for (std::size_t i = 0; i < entries.size(); ++i) {
             const auto pointer = entries[i].field(defaults);

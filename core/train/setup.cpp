@@ -104,7 +104,7 @@ std::unique_ptr<tasks::Task> makeTaskOf(const RunInputs& inputs) {
     }
     RunSpec spec = inputs.spec;
     if (!inputs.rewardModel.empty()) spec.ppo.rewardModel = inputs.rewardModel.string();  // the task knows files, not names
-    return tasks::makeTask({spec, inputs.table, loadTokenizerOf(inputs.model)});
+    return tasks::makeTask({spec, inputs.table, loadTokenizerOf(inputs.model), inputs.leftOut});
 }
 
 Plan planOf(const TrainingSpec& training, std::int64_t trainRows) {

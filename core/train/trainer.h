@@ -49,6 +49,7 @@ struct RunInputs {
     RunSpec spec;
     std::shared_ptr<const Table> table;
     std::filesystem::path model;         ///< HF folder, .gguf file or adapter folder that spec.model stands for
+    std::vector<std::int64_t> leftOut;   ///< ascending rows that are not trained on: what dataset.dedup_threshold takes away
     std::string datasetFingerprint;      ///< SHA-256 of the table's content; empty: computed from the cells
     std::filesystem::path output;        ///< folder of this run; made if missing
     std::filesystem::path rewardModel;   ///< ppo only

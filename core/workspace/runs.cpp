@@ -43,7 +43,7 @@ void appendValue(std::string& bytes, std::uint32_t name, double value) {
 std::vector<RunRecord> Workspace::runs() const {
     flush();
     const auto held = database_->lock();
-    Statement query(*database_, fmt::format("SELECT {} FROM runs WHERE is_removed=0 ORDER BY created DESC, rowid DESC", kRunFields));
+    Statement query(*database_, fmt::format("SELECT {} FROM runs WHERE is_removed=0 ORDER BY created DESC, id DESC", kRunFields));
     std::vector<RunRecord> found;
     while (query.step()) found.push_back(read(query));
     return found;
@@ -125,7 +125,7 @@ void Workspace::write(const std::vector<std::pair<std::string, Queued>>& items) 
         nameIds_.clear();  // a rolled-back transaction may have taken names with it
         Statement point(*database_, "INSERT INTO metric_points(run, split, step, epoch, seconds, tokens, nonfinite, vals) VALUES(?,?,?,?,?,?,?,?)");
         Statement event(*database_, "INSERT INTO run_events(run, step, kind, sentence) VALUES(?,?,?,?)");
-        Statement sample(*database_, "INSERT INTO run_samples(run, step, epoch, prompt, expected, text) VALUES(?,?,?,?,?,?)");
+        Statement sample(*database_, "INSERT INTO run_samples(run, step, epoch, prompt, expected, text, reward) VALUES(?,?,?,?,?,?,?)");
         Statement log(*database_, "INSERT INTO log_lines(run, time, level, sentence) VALUES(?,?,?,?)");
         Statement progress(*database_, "UPDATE runs SET step=?, total_steps=?, seconds=? WHERE id=?");
         for (const auto& [run, item] : items) {
@@ -136,7 +136,7 @@ void Workspace::write(const std::vector<std::pair<std::string, Queued>>& items) 
             } else if (const auto* e = std::get_if<RunEvent>(&item)) {
                 event.bind(run).bind(e->step).bind(e->kind).bind(e->sentence).run();
             } else if (const auto* s = std::get_if<SampleOutput>(&item)) {
-                sample.bind(run).bind(s->step).bind(s->epoch).bind(s->prompt).bind(s->expected).bind(s->text).run();
+                sample.bind(run).bind(s->step).bind(s->epoch).bind(s->prompt).bind(s->expected).bind(s->text).bind(s->reward).run();
             } else if (const auto* l = std::get_if<LogRecord>(&item)) {
                 log.bind(run).bind(l->time).bind(static_cast<std::int64_t>(l->level)).bind(l->sentence).run();
             } else if (const auto* g = std::get_if<Progress>(&item)) {
@@ -187,10 +187,10 @@ std::vector<RunEvent> Workspace::events(const std::string& run) const {
 std::vector<SampleOutput> Workspace::samples(const std::string& run) const {
     flush();
     const auto held = database_->lock();
-    Statement query(*database_, "SELECT step, epoch, prompt, expected, text FROM run_samples WHERE run=? ORDER BY seq");
+    Statement query(*database_, "SELECT step, epoch, prompt, expected, text, reward FROM run_samples WHERE run=? ORDER BY seq");
     query.bind(run);
     std::vector<SampleOutput> found;
-    while (query.step()) found.push_back({query.integer(0), query.number(1), query.text(2), query.text(3), query.text(4)});
+    while (query.step()) found.push_back({query.integer(0), query.number(1), query.text(2), query.text(3), query.text(4), query.optionalNumber(5)});
     return found;
 }
 

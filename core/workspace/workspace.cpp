@@ -21,7 +21,7 @@ namespace {
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kSchemaVersion = 1;
+constexpr std::int64_t kSchemaVersion = 2;
 constexpr off_t kBallastBytes = 16 << 20;
 
 constexpr const char* kSchema = R"(
@@ -46,7 +46,7 @@ CREATE TABLE run_events(seq INTEGER PRIMARY KEY, run TEXT NOT NULL, step INTEGER
 CREATE INDEX run_events_run ON run_events(run);
 CREATE TABLE run_samples(
     seq INTEGER PRIMARY KEY, run TEXT NOT NULL, step INTEGER NOT NULL, epoch REAL NOT NULL, prompt TEXT NOT NULL,
-    expected TEXT NOT NULL, text TEXT NOT NULL);
+    expected TEXT NOT NULL, text TEXT NOT NULL, reward REAL);
 CREATE INDEX run_samples_run ON run_samples(run);
 CREATE TABLE log_lines(seq INTEGER PRIMARY KEY, run TEXT NOT NULL, time TEXT NOT NULL, level INTEGER NOT NULL, sentence TEXT NOT NULL);
 CREATE INDEX log_lines_run ON log_lines(run);
@@ -66,6 +66,9 @@ CREATE TRIGGER label_events_stay BEFORE UPDATE ON label_events BEGIN SELECT RAIS
 CREATE TRIGGER label_events_last BEFORE DELETE ON label_events BEGIN SELECT RAISE(ABORT, 'labels are only ever appended'); END;
 CREATE TABLE embeddings(model TEXT NOT NULL, key TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY(model, key)) WITHOUT ROWID;
 )";
+
+/// From the format before to the one at that place, counting from 2.
+constexpr const char* kMigrations[] = {"ALTER TABLE run_samples ADD COLUMN reward REAL;"};
 
 }  // namespace
 
@@ -94,7 +97,11 @@ void Workspace::openDatabase() {
     const OpenMode mode = lockDescriptor_ >= 0 ? OpenMode::ReadWrite : OpenMode::ReadOnly;
     database_ = std::make_unique<Database>(folder_ / "lathe.sqlite", mode, folder_ / "ballast");
     if (mode == OpenMode::ReadOnly) {
-        Statement(*database_, "PRAGMA schema_version").step();  // reads the file, so that one that is no database is told now
+        Statement version(*database_, "PRAGMA user_version");  // reads the file, so that one that is no database is told now
+        version.step();
+        if (version.integer(0) != kSchemaVersion)
+            throw Error(ErrorCode::Unsupported, fmt::format("The workspace {} has format {} and this Lathe works with {}. It cannot be changed while it cannot be written. "
+                                                            "Close the other program that has it open, or check the folder's permissions.", folder_.string(), version.integer(0), kSchemaVersion), {folder_.string()});
         return;
     }
     createSchema();
@@ -144,7 +151,8 @@ void Workspace::createSchema() {
         throw Error(ErrorCode::Unsupported, fmt::format("The workspace {} was written by a newer Lathe (format {}; this one knows {}). Use that version.", folder_.string(), found, kSchemaVersion), {folder_.string()});
     if (found == kSchemaVersion) return;
     database_->transaction([&] {
-        database_->execute(kSchema);
+        if (found == 0) database_->execute(kSchema);
+        for (std::int64_t step = found; step > 0 && step < kSchemaVersion; ++step) database_->execute(kMigrations[step - 1]);
         database_->execute(fmt::format("PRAGMA user_version={}", kSchemaVersion).c_str());
     });
 }
@@ -153,7 +161,7 @@ void Workspace::markInterruptedRuns() {
     // The folder's lock is ours, so no other process is running any of them.
     database_->transaction([&] {
         Statement(*database_, "UPDATE runs SET state='interrupted', sentence='Its program ended while it was working. It can be continued from its newest checkpoint.' "
-                              "WHERE state IN ('queued','preparing','running','paused','stopping')").run();
+                              "WHERE state IN ('preparing','running','paused','stopping')").run();
     });
 }
 

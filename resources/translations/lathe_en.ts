@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>lathe::panels::GridDialog</name>
+    <message numerus="yes">
+        <source>Train %n runs</source>
+        <translation>
+            <numerusform>Train %n run</numerusform>
+            <numerusform>Train %n runs</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>lathe::panels::ImportDialog</name>
     <message numerus="yes">
         <source>%n line(s) above the table</source>
@@ -25,6 +35,16 @@
         <translation>
             <numerusform>%n beam</numerusform>
             <numerusform>%n beams</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>lathe::panels::TrainPanel</name>
+    <message numerus="yes">
+        <source>%n runs wait until the present one has ended.</source>
+        <translation>
+            <numerusform>%n run waits until the present one has ended.</numerusform>
+            <numerusform>%n runs wait until the present one has ended.</numerusform>
         </translation>
     </message>
 </context>

@@ -993,6 +993,114 @@
     </message>
 </context>
 <context>
+    <name>lathe::panels::GridDialog</name>
+    <message>
+        <source>Train a grid</source>
+        <translation>격자로 학습</translation>
+    </message>
+    <message>
+        <source>One run for each combination of these values; everything else as in the form. Values stand with commas between; none switches a setting off.</source>
+        <translation>아래 값의 조합마다 한 번씩 실행합니다. 나머지는 양식에 적힌 대로입니다. 값 사이에 쉼표를 쓰고, none은 그 설정을 끕니다.</translation>
+    </message>
+    <message>
+        <source>Another setting</source>
+        <translation>설정 추가</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>such as %1</source>
+        <translation>예: %1</translation>
+    </message>
+    <message>
+        <source>values with commas between</source>
+        <translation>쉼표로 나눈 값</translation>
+    </message>
+    <message>
+        <source>Setting</source>
+        <translation>설정</translation>
+    </message>
+    <message>
+        <source>Values</source>
+        <translation>값</translation>
+    </message>
+    <message>
+        <source>Write values for at least one setting.</source>
+        <translation>적어도 한 설정의 값을 적으십시오.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Train %n runs</source>
+        <translation>
+            <numerusform>%n개 실행 학습</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>lathe::panels::GridPage</name>
+    <message>
+        <source>Run</source>
+        <translation>실행</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>상태</translation>
+    </message>
+    <message>
+        <source>Epoch</source>
+        <translation>에폭</translation>
+    </message>
+    <message>
+        <source>Duration</source>
+        <translation>걸린 시간</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>없음</translation>
+    </message>
+    <message>
+        <source>Compare the best</source>
+        <translation>가장 좋은 것 비교</translation>
+    </message>
+    <message>
+        <source>Save as CSV</source>
+        <translation>CSV로 저장</translation>
+    </message>
+    <message>
+        <source>Results of the grid</source>
+        <translation>격자의 결과</translation>
+    </message>
+    <message>
+        <source>highest first</source>
+        <translation>높은 값부터</translation>
+    </message>
+    <message>
+        <source>lowest first</source>
+        <translation>낮은 값부터</translation>
+    </message>
+    <message>
+        <source>%1: %2 of %3 runs are finished. By %4 on the validation rows, %5; a run&apos;s other figures are of the same evaluation.</source>
+        <translation>%1: 실행 %3개 가운데 %2개가 끝났습니다. 검증 행의 %4 기준, %5. 한 실행의 다른 수치도 같은 평가의 것입니다.</translation>
+    </message>
+    <message>
+        <source>Save the table</source>
+        <translation>표 저장</translation>
+    </message>
+    <message>
+        <source>CSV (*.csv)</source>
+        <translation>CSV (*.csv)</translation>
+    </message>
+    <message>
+        <source>Saved %1.</source>
+        <translation>%1에 저장했습니다.</translation>
+    </message>
+    <message>
+        <source>%1 could not be written. %2. Choose another place.</source>
+        <translation>%1을(를) 쓸 수 없습니다. %2. 다른 곳을 고르십시오.</translation>
+    </message>
+</context>
+<context>
     <name>lathe::panels::HealthCard</name>
     <message>
         <source>The reward rose from %1 to %2.</source>
@@ -2701,6 +2809,14 @@
         <source>Labels</source>
         <translation>라벨</translation>
     </message>
+    <message>
+        <source>Grid</source>
+        <translation>격자</translation>
+    </message>
+    <message>
+        <source>Start now</source>
+        <translation>지금 시작</translation>
+    </message>
 </context>
 <context>
     <name>lathe::panels::RunsTable</name>
@@ -2766,6 +2882,30 @@
     <message>
         <source>Step %1</source>
         <translation>%1단계</translation>
+    </message>
+    <message>
+        <source>Which samples</source>
+        <translation>표본 종류</translation>
+    </message>
+    <message>
+        <source>The same prompts over time</source>
+        <translation>같은 프롬프트의 변화</translation>
+    </message>
+    <message>
+        <source>Highest rewards of each update</source>
+        <translation>업데이트마다 보상이 가장 높은 답</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>스텝</translation>
+    </message>
+    <message>
+        <source>Reward</source>
+        <translation>보상</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>답</translation>
     </message>
 </context>
 <context>
@@ -3104,6 +3244,20 @@
     <message>
         <source>%1, %2 steps</source>
         <translation>%1, %2단계</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n runs wait until the present one has ended.</source>
+        <translation>
+            <numerusform>실행 %n개가 지금 실행이 끝나기를 기다립니다.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Train a grid …</source>
+        <translation>격자로 학습 …</translation>
+    </message>
+    <message>
+        <source>A few values each of some settings, such as learning rate, last layers and dedup threshold: one run for each combination.</source>
+        <translation>학습률, 마지막 층 수, 중복 제거 임계값 같은 설정마다 몇 가지 값을 두고, 조합마다 한 번씩 실행합니다.</translation>
     </message>
 </context>
 <context>

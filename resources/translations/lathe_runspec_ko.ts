@@ -987,5 +987,41 @@
             <source>Where the run is written.</source>
             <translation>실행을 쓰는 곳.</translation>
         </message>
+        <message>
+            <source>Dedup threshold</source>
+            <translation>중복 제거 임계값</translation>
+        </message>
+        <message>
+            <source>Training rows that are more similar than this to a kept one, or to a validation row, are left out. Empty: none.</source>
+            <translation>남긴 행이나 검증 행과 이보다 더 비슷한 학습 행은 빼고 학습합니다. 비워 두면 빼지 않습니다.</translation>
+        </message>
+        <message>
+            <source>Dedup encoder</source>
+            <translation>중복 제거 인코더</translation>
+        </message>
+        <message>
+            <source>The model that says how similar two rows are.</source>
+            <translation>두 행이 얼마나 비슷한지 알려 주는 모델입니다.</translation>
+        </message>
+        <message>
+            <source>Grid</source>
+            <translation>격자</translation>
+        </message>
+        <message>
+            <source>The grid that this run is a cell of.</source>
+            <translation>이 실행이 속한 격자입니다.</translation>
+        </message>
+        <message>
+            <source>Automatic</source>
+            <translation>자동</translation>
+        </message>
+        <message>
+            <source>Yes</source>
+            <translation>예</translation>
+        </message>
+        <message>
+            <source>No</source>
+            <translation>아니요</translation>
+        </message>
     </context>
 </TS>

@@ -4,7 +4,7 @@
 
 usage: side_by_side.py [NAME ...] [--rounds 3] [--cli build/release/app/lathe-cli] [--peers FOLDER] [--python PYTHON]
 
-Names: latex, gpt2, generate, genres, genres_recipe, embed, reward (default: all). Each round runs the peer's program and Lathe one after the
+Names: latex, gpt2, generate, genres, genres_recipe, embed, reward, ppo (default: all). Each round runs the peer's program and Lathe one after the
 other on the same input, so that a slow minute of the machine meets both. PYTHON is one that has the peers' packages
 (default: $LATHE_PEER_PYTHON or python3). Exit code 77 and a sentence if the peers or their packages are absent.
 Nothing but the standard library is needed for the script itself.
@@ -280,7 +280,32 @@ def reward(bench):
                    [p for p in points if p["split"] == "validation"][-1]["accuracy"])
 
 
-BENCHES = {bench.__name__: bench for bench in (latex, gpt2, generate, genres, genres_recipe, embed, reward)}
+def ppo(bench):
+    """PPO updates of 32 answers of 96 tokens each, one epoch of 4 mini-batches, the last 8 blocks of SmolLM2 trained."""
+    rows = list(csv.DictReader(open(ROOT / "resources/samples/english_to_latex.csv", encoding="utf-8")))
+    prompts = bench.folder / "prompts.jsonl"
+    prompts.write_text("".join(json.dumps({"prompt": f"Convert English to LaTeX\nEnglish: {row['English']}\nLaTeX:"}) + "\n" for row in rows), encoding="utf-8")
+    for _ in range(bench.options.rounds):
+        for precision in ("f32", "bf16"):
+            spec = default_spec(bench, "ppo")
+            spec["model"] = "smollm2-135m-instruct"
+            spec["dataset"].update(file=str(prompts), prompt="prompt", max_length=128)
+            spec["dataset"]["split"].update(validation=0.0)
+            spec["trainable"].update(mode="last_layers", last_layers=8)
+            spec["training"].update(max_steps=3, per_device_train_batch_size=32, learning_rate=3e-5, precision=precision, eval_strategy="no", save_strategy="no",
+                                    load_best_model_at_end=False)
+            spec["ppo"].update(num_ppo_epochs=1, num_mini_batches=4, response_length=96, temperature=1.0, kl_coef=0.03, stop_token=None, missing_eos_penalty=None,
+                               reward_rules=["length:64"], num_sample_generations=0, local_rollout_forward_batch_size=32)
+            peer = pathlib.Path(__file__).with_name("peer_ppo.py")
+            peer = Run([bench.options.python, peer, prompts, 3, 32, 96, precision])
+            run, _, points = bench.train("ppo", spec)
+            seconds = [p["seconds"] for p in points if p["split"] == "train"]
+            mine = statistics.median(b - a for a, b in zip(seconds, seconds[1:]))
+            bench.note(f"ppo {precision} seconds an update", statistics.median(peer.number(r": ([\d.]+)s an update")), mine, is_time=True)
+            bench.note(f"ppo {precision} peak memory MiB", peer.memory, run.memory, is_time=True)
+
+
+BENCHES = {bench.__name__: bench for bench in (latex, gpt2, generate, genres, genres_recipe, embed, reward, ppo)}
 
 
 def main():

@@ -116,6 +116,20 @@ TEST(SimilarityIndex, WithAndWithoutAnOverruleTheSameRowsGo) {
     }
 }
 
+TEST(SimilarityIndex, FixedRowsStayAndExcludeLaterOnes) {
+    const EmbeddingMatrix matrix{5, 2, {1, 0, 1, 0, 0, 1, 1, 0, 0, 1}};
+    const auto index = SimilarityIndex::build({matrix, {"a", "a", "b", "a", "c"}, {}}, {});
+    DedupRules rules = at(0.9);
+    rules.fixedRows = 2;
+    const DedupAnswer answer = index->answer(rules);
+    EXPECT_EQ(answer.kept, (std::vector<std::int64_t>{0, 1, 2})) << "both fixed copies stay";
+    ASSERT_EQ(answer.removed.size(), 2u);
+    EXPECT_EQ(answer.removed[0].row, 3);
+    EXPECT_TRUE(answer.removed[0].isExact);
+    EXPECT_EQ(answer.removed[1].row, 4);
+    EXPECT_EQ(answer.removed[1].kept, 2);
+}
+
 TEST(SimilarityIndex, TheThresholdIsStrict) {
     const EmbeddingMatrix matrix{2, 2, {1, 0, 0.6f, 0.8f}};
     DedupSearch search;

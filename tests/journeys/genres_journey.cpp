@@ -12,8 +12,6 @@
 #include <QPlainTextEdit>
 #include <QRegularExpression>
 #include <QSlider>
-#include <QTabBar>
-#include <QTabWidget>
 
 #include "panels/playground/label_bars.h"
 #include "panels/runs/label_curves.h"
@@ -36,8 +34,7 @@ private Q_SLOTS:
         Journey journey;
         QVERIFY(trainTiny(journey));
         const std::string id = journey.services().session().runs().front().id;
-        auto* tabs = journey.find<QTabWidget>(QStringLiteral("runs.tabs"));
-        QVERIFY(clickTab(tabs, QStringLiteral("Labels")));
+        QVERIFY(journey.clickTab(QStringLiteral("runs.tabs"), QStringLiteral("Labels")));
         QTRY_VERIFY_WITH_TIMEOUT(journey.textOf(values()).contains(QStringLiteral("Jaccard")), 20'000);
         QTRY_VERIFY_WITH_TIMEOUT(journey.window().isSettled(), 20'000);  // the last evaluation has arrived
         auto* table = journey.find<lathe::widgets::TextTable>(QStringLiteral("runs.labels.table"));
@@ -100,13 +97,12 @@ private Q_SLOTS:
         for (std::size_t i = 0; i < predictions.thresholds.size(); ++i) QVERIFY(std::abs(predictions.thresholds[i] - bench->thresholds()[i]) < 1e-6F);
 
         // What went wrong, and what goes together.
-        auto* sides = journey.find<QTabWidget>(QStringLiteral("runs.labels.sides"));
-        QVERIFY(clickTab(sides, QStringLiteral("Most wrong")));
+        QVERIFY(journey.clickTab(QStringLiteral("runs.labels.sides"), QStringLiteral("Most wrong")));
         auto* wrong = journey.find<lathe::widgets::TextTable>(QStringLiteral("runs.labels.wrong"));
         QTRY_VERIFY(wrong->model()->rowCount() > 0);
         QVERIFY(cell(wrong, 0, 4).size() > 20);
         QVERIFY(!cell(wrong, 0, 1).isEmpty() || !cell(wrong, 0, 2).isEmpty());
-        QVERIFY(clickTab(sides, QStringLiteral("Together")));
+        QVERIFY(journey.clickTab(QStringLiteral("runs.labels.sides"), QStringLiteral("Together")));
         auto* overlap = journey.find<lathe::panels::LabelOverlapView>(QStringLiteral("runs.labels.overlap"));
         QVERIFY(overlap->overlap().labels.size() > 3);
         QVERIFY(overlap->sentenceAt(overlap->centreOf(0, 1)).contains(QStringLiteral("rows have both")));
@@ -125,7 +121,7 @@ private Q_SLOTS:
 
         journey.restart();
         journey.show(QStringLiteral("runs"));
-        QVERIFY(clickTab(journey.find<QTabWidget>(QStringLiteral("runs.tabs")), QStringLiteral("Labels")));
+        QVERIFY(journey.clickTab(QStringLiteral("runs.tabs"), QStringLiteral("Labels")));
         QTRY_VERIFY_WITH_TIMEOUT(journey.textOf(values()).contains(QStringLiteral("Jaccard")), 20'000);
         QCOMPARE(cell(journey.find<lathe::widgets::TextTable>(QStringLiteral("runs.labels.table")), 2, 7), QString::number(double(bench->thresholds()[2]), 'f', 3));
     }
@@ -146,16 +142,6 @@ private:
         return found.hasMatch() ? found.captured(1).toDouble() : -1;
     }
     static QString cell(lathe::widgets::TextTable* table, int row, int column) { return table->viewIndex(row, column).data().toString(); }
-    static bool clickTab(QTabWidget* tabs, const QString& text) {
-        QTabBar* bar = tabs->tabBar();
-        for (int i = 0; i < bar->count(); ++i) {
-            if (bar->tabText(i) != text) continue;
-            if (!QTest::qWaitFor([&] { return bar->isTabVisible(i); }, 20'000)) return false;
-            QTest::mouseClick(bar, Qt::LeftButton, {}, bar->tabRect(i).center());
-            return tabs->currentIndex() == i;
-        }
-        return false;
-    }
     static bool trainTiny(Journey& journey) {
         journey.window().showPanel(QStringLiteral("train"), {{QStringLiteral("recipe"), QStringLiteral("genres")}});
         if (!QTest::qWaitFor([&] { return journey.services().datasets().find(QStringLiteral("anime_catalogue")) != nullptr; }, 20'000)) return false;

@@ -4,6 +4,8 @@
 #include <QAbstractButton>
 #include <QApplication>
 #include <QFileInfo>
+#include <QTabBar>
+#include <QTabWidget>
 
 #include "panels.h"
 
@@ -80,6 +82,18 @@ bool Journey::choose(const QString& comboBox, const QString& text) {
 QString Journey::textOf(const QString& label) {
     const auto* found = find<QLabel>(label);
     return found == nullptr ? QString() : found->text();
+}
+
+bool Journey::clickTab(const QString& tabWidget, const QString& text) {
+    auto* tabs = find<QTabWidget>(tabWidget);
+    for (int i = 0; tabs != nullptr && i < tabs->count(); ++i) {
+        QTabBar* bar = tabs->tabBar();
+        if (bar->tabText(i) != text) continue;
+        if (!QTest::qWaitFor([&] { return bar->isTabVisible(i); }, 20'000)) return false;
+        QTest::mouseClick(bar, Qt::LeftButton, {}, bar->tabRect(i).center());
+        return tabs->currentIndex() == i;
+    }
+    return false;
 }
 
 qint64 Journey::longestGapMilliseconds() { return std::exchange(longestGap_, 0); }

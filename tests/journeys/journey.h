@@ -46,6 +46,8 @@ public:
     bool click(const QString& objectName, int timeoutMilliseconds = 20'000);
     bool choose(const QString& comboBox, const QString& text);
     QString textOf(const QString& label);
+    /// Clicks the tab with this text; waits for it to be there.
+    bool clickTab(const QString& tabWidget, const QString& text);
 
     /// Largest gap between two events of the window's thread since the last call.
     qint64 longestGapMilliseconds();

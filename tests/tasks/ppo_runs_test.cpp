@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// Whole runs of the task ppo on a tiny model that starts with random text.
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <set>
@@ -315,12 +316,30 @@ TEST_F(PpoRuns, SamplesAreWrittenAsOftenAsTheSpecSays) {
     RecordingObserver observer;
     run(spec, "samples", observer);
     std::set<std::int64_t> steps;
-    for (const SampleOutput& sample : observer.samples) steps.insert(sample.step);
+    for (const SampleOutput& sample : observer.samples)
+        if (!sample.reward) steps.insert(sample.step);
     EXPECT_EQ(steps, (std::set<std::int64_t>{0, 2, 4, 6}));
     spec.ppo.numSampleGenerations = 0;
     RecordingObserver none;
     run(spec, "no-samples", none);
-    EXPECT_TRUE(none.samples.empty());
+    EXPECT_TRUE(std::all_of(none.samples.begin(), none.samples.end(), [](const SampleOutput& sample) { return sample.reward.has_value(); }));
+}
+
+TEST_F(PpoRuns, TheHighestRewardsOfEachUpdateAreTold) {
+    RunSpec spec = ppoSpec();
+    spec.training.maxSteps = 3;
+    RecordingObserver observer;
+    run(spec, "best", observer);
+    const auto rewards = curve(observer, "reward");
+    ASSERT_EQ(rewards.size(), 3u);
+    for (std::int64_t step = 1; step <= 3; ++step) {
+        std::vector<double> best;
+        for (const SampleOutput& sample : observer.samples)
+            if (sample.reward && sample.step == step) best.push_back(*sample.reward);
+        ASSERT_EQ(best.size(), 3u) << step;
+        EXPECT_TRUE(std::is_sorted(best.rbegin(), best.rend()));
+        EXPECT_GE(best.front(), rewards[static_cast<std::size_t>(step - 1)]) << "the best is not below the mean";
+    }
 }
 
 TEST_F(PpoRuns, SettingsThatDoNotFitAreRefused) {

@@ -8,6 +8,7 @@
 #include <lathe/error.h>
 
 #include "data/scratch.h"
+#include "workspace/database.h"
 #include "workspace/workspace.h"
 
 namespace lathe::workspace {
@@ -100,6 +101,40 @@ TEST(Workspace, EverythingIsThereAfterReopening) {
     ASSERT_EQ(workspace.points("r").size(), 1u);
     EXPECT_DOUBLE_EQ(workspace.points("r")[0].values.at("loss"), 2.5);
     EXPECT_EQ(workspace.logs("r").at(0).sentence, "slow");
+}
+
+TEST(Workspace, OneOfTheFirstFormatIsTakenOverWithAllThatIsInIt) {
+    Scratch scratch;
+    const SampleOutput plain{1, 0.5, "prompt", "expected", "text", {}};
+    {
+        Workspace workspace(scratch.path("w"));
+        workspace.addSample("r", plain);
+    }
+    {
+        Database before(scratch.path("w") / "lathe.sqlite", OpenMode::ReadWrite, scratch.path("none"));
+        before.execute("ALTER TABLE run_samples DROP COLUMN reward; PRAGMA user_version=1;");
+    }
+    Workspace workspace(scratch.path("w"));
+    SampleOutput drawn = plain;
+    drawn.reward = 0.75;
+    workspace.addSample("r", drawn);
+    const auto samples = workspace.samples("r");
+    ASSERT_EQ(samples.size(), 2u);
+    EXPECT_EQ(samples[0].text, "text");
+    EXPECT_FALSE(samples[0].reward.has_value());
+    EXPECT_EQ(samples[1].reward, 0.75);
+}
+
+TEST(Workspace, AWaitingRunStillWaitsAfterReopeningAndAWorkingOneWasInterrupted) {
+    Scratch scratch;
+    {
+        Workspace workspace(scratch.path("w"));
+        workspace.saveRun(runOf("waits", RunState::Queued));
+        workspace.saveRun(runOf("worked", RunState::Preparing));
+    }
+    const Workspace workspace(scratch.path("w"));
+    EXPECT_EQ(workspace.run("waits").state, RunState::Queued);
+    EXPECT_EQ(workspace.run("worked").state, RunState::Interrupted);
 }
 
 TEST(Workspace, NonFiniteValuesStayVisible) {

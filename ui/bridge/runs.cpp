@@ -57,18 +57,25 @@ const RunInfo* Runs::find(const QString& id) const {
 void Runs::refresh() {
     background_.run(
         this, [this](std::stop_token, const ProgressSink&) { return session_.runs(); },
-        [this](std::vector<RunInfo> list) { list_ = std::move(list); Q_EMIT changed(); }, [this](const QString& sentence) { Q_EMIT failed(sentence); });
+        [this](std::vector<RunInfo> list) {
+            list_ = std::move(list);
+            Q_EMIT changed();
+            if (goesOn_) startNext();
+        },
+        [this](const QString& sentence) { Q_EMIT failed(sentence); });
 }
 
 void Runs::begin(std::function<std::shared_ptr<RunHandle>(const std::shared_ptr<TrainObserver>&)> start) {
-    if (!activeId_.isEmpty()) {
+    if (!activeId_.isEmpty() || isBeginning_) {
         Q_EMIT startFailed(tr("A run is working already. Two at once would slow each other down. Wait for it or stop it first."));
         return;
     }
+    isBeginning_ = true;
     auto listener = std::make_shared<Listener>();
     background_.run(
         this, [start = std::move(start), listener](std::stop_token, const ProgressSink&) { return start(listener); },
         [this, listener](std::shared_ptr<RunHandle> handle) {
+            isBeginning_ = false;
             listener_ = listener;
             active_ = std::move(handle);
             activeId_ = text(active_->id());
@@ -78,6 +85,37 @@ void Runs::begin(std::function<std::shared_ptr<RunHandle>(const std::shared_ptr<
             refresh();
             Q_EMIT started(activeId_);
         },
+        [this](const QString& sentence) {
+            isBeginning_ = false;
+            Q_EMIT startFailed(sentence);
+            if (goesOn_) refresh();  // it is marked as failed there; the next one's turn
+        });
+}
+
+/// Also for the one that a person chose out of turn.
+void Runs::startQueued(const QString& id) {
+    goesOn_ = true;
+    begin([this, id = utf8(id)](const std::shared_ptr<TrainObserver>& observer) { return session_.startQueued(id, observer); });
+}
+
+void Runs::startNext() {
+    if (!activeId_.isEmpty() || isBeginning_) return;
+    // The list has the newest first; those that were queued together stand in falling order.
+    const auto next = std::find_if(list_.rbegin(), list_.rend(), [](const RunInfo& run) { return run.state == RunState::Queued; });
+    goesOn_ = next != list_.rend();
+    if (goesOn_) startQueued(text(next->id));
+}
+
+void Runs::startGrid(const RunSpec& base, const std::vector<GridAxis>& axes) {
+    background_.run(
+        this, [this, base, axes](std::stop_token, const ProgressSink&) { return session_.queueGrid(base, axes); },
+        [this](const std::vector<std::string>& ids) {
+            QStringList queued;
+            for (const std::string& id : ids) queued << text(id);
+            goesOn_ = true;
+            Q_EMIT gridQueued(queued);
+            refresh();
+        },
         [this](const QString& sentence) { Q_EMIT startFailed(sentence); });
 }
 
@@ -86,6 +124,7 @@ void Runs::start(const RunSpec& spec) {
 }
 
 void Runs::continueRun(const QString& id) {
+    if (const RunInfo* run = find(id); run != nullptr && run->state == RunState::Queued) return startQueued(id);
     begin([this, id](const std::shared_ptr<TrainObserver>& observer) {
         return session_.continueRun(parseRunSpec(session_.run(utf8(id)).specJson, "the run's settings"), observer);
     });
@@ -93,10 +132,14 @@ void Runs::continueRun(const QString& id) {
 
 void Runs::pause() { if (active_) active_->pause(); }
 void Runs::resume() { if (active_) active_->resume(); }
-void Runs::stop() { if (active_) active_->stop(); }
+void Runs::stop() {
+    goesOn_ = false;  // who stops a run of a grid wants the machine back; those that wait stay in the list
+    if (active_) active_->stop();
+}
 void Runs::change(const QString& id, double value) { if (active_) active_->change(utf8(id), value); }
 
 void Runs::stopAndWait() {
+    goesOn_ = false;
     if (!active_) return;
     active_->stop();
     try {
@@ -149,6 +192,11 @@ WorkPtr Runs::history(QObject* context, const QString& id, std::function<void(co
             return RunHistory{session_.run(id), session_.metrics(id), session_.events(id), session_.samples(id), session_.logLines(id), session_.checkpoints(id)};
         },
         std::move(done), std::move(failed));
+}
+
+WorkPtr Runs::grid(QObject* context, const QString& id, std::function<void(const GridTable&)> done, Background::Failed failed) {
+    return background_.run(
+        context, [this, id = utf8(id)](std::stop_token, const ProgressSink&) { return session_.grid(id); }, std::move(done), std::move(failed));
 }
 
 WorkPtr Runs::labelBench(QObject* context, const QString& id, std::function<void(const std::shared_ptr<LabelBench>&)> done, Background::Failed failed) {

@@ -55,6 +55,10 @@ public:
     void refresh();
     /// `started` or `startFailed` follows.
     void start(const RunSpec& spec);
+    /// Keeps a waiting run for each combination and starts the first, or leaves that to the run that works now. `gridQueued`, then `started` follow,
+    /// or `startFailed`.
+    void startGrid(const RunSpec& base, const std::vector<GridAxis>& axes);
+    /// A waiting run is started, and those that wait after it follow.
     void continueRun(const QString& id);
     void pause();
     void resume();
@@ -67,6 +71,8 @@ public:
     void remove(const QString& id);  ///< `removed` follows; undo with restore
     void restore(const QString& id);
     WorkPtr history(QObject* context, const QString& id, std::function<void(const RunHistory&)> done, Background::Failed failed);
+
+    WorkPtr grid(QObject* context, const QString& id, std::function<void(const GridTable&)> done, Background::Failed failed);
 
     WorkPtr labelBench(QObject* context, const QString& id, std::function<void(const std::shared_ptr<LabelBench>&)> done, Background::Failed failed);
 
@@ -82,6 +88,7 @@ Q_SIGNALS:
     void changed();
     void started(const QString& id);
     void startFailed(const QString& sentence);
+    void gridQueued(const QStringList& ids);
     void failed(const QString& sentence);
     void removed(const QString& id);
     void stateChanged(const QString& id, lathe::RunState state, const QString& sentence);
@@ -93,6 +100,8 @@ Q_SIGNALS:
 private:
     class Listener;
     void begin(std::function<std::shared_ptr<RunHandle>(const std::shared_ptr<TrainObserver>&)> start);
+    void startQueued(const QString& id);
+    void startNext();
     void giveNews();
 
     Session& session_;
@@ -103,6 +112,8 @@ private:
     QString activeId_;
     RunState activeState_ = RunState::Finished;
     StepProgress activeProgress_;
+    bool isBeginning_ = false;  ///< a run was asked for and has not started yet
+    bool goesOn_ = false;       ///< the next waiting run starts when the present one has ended
     QTimer tick_;
 };
 

@@ -40,6 +40,7 @@ struct DedupRules {
     bool keepsDifferentLabels = false;        ///< pairs whose label sets differ by more than maxLabelDistance are no duplicates
     double maxLabelDistance = 0.0;            ///< Jaccard distance, [0, 1]
     std::vector<PairOverrule> overrules;
+    std::int64_t fixedRows = 0;               ///< the first so many rows stay whatever they resemble, and exclude later ones
 };
 
 struct RemovedRow {

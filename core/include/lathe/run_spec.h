@@ -41,6 +41,8 @@ struct DatasetSpec {
     std::optional<std::string> margin;        ///< reward: column, may be absent
     std::optional<std::string> ratings;       ///< reward, dpo: ratings of the workspace instead of columns
     std::int64_t maxLength = 128;             ///< tokens; longer rows are cut at the end
+    std::optional<double> dedupThreshold;     ///< causal-lm, multi-label: training rows more similar than this to a kept one are left out; unset = none
+    std::string dedupModel = "all-minilm-l6-v2";  ///< encoder that says how similar rows are
     SplitSpec split;
 };
 
@@ -183,6 +185,7 @@ struct RunSpec {
     DpoSpec dpo;
     PpoSpec ppo;
     std::string output = "runs/run";
+    std::optional<std::string> grid;  ///< name of the grid that this run is a cell of (lathe/grid.h)
 };
 
 /// Tasks in the order people learn them: causal-lm, multi-label, reward, dpo, ppo.

@@ -12,6 +12,7 @@
 #include <lathe/data.h>
 #include <lathe/dedup.h>
 #include <lathe/generation.h>
+#include <lathe/grid.h>
 #include <lathe/label_bench.h>
 #include <lathe/models.h>
 #include <lathe/preference.h>
@@ -216,6 +217,15 @@ public:
     virtual std::shared_ptr<RunHandle> startRun(const RunSpec&, std::shared_ptr<TrainObserver>) = 0;
     /// Continues the newest valid checkpoint in the spec's output folder; the spec must be the run's own.
     virtual std::shared_ptr<RunHandle> continueRun(const RunSpec&, std::shared_ptr<TrainObserver>) = 0;
+    /// Keeps one waiting run (Queued) for each combination of the values, in order, under a grid name that no other grid of the workspace has.
+    /// Starts none. Returns their ids. Throws InvalidInput as gridSpecs.
+    virtual std::vector<std::string> queueGrid(const RunSpec& base, const std::vector<GridAxis>& axes) = 0;
+    /// Starts a waiting run of the workspace.
+    virtual std::shared_ptr<RunHandle> startQueued(const std::string& runId, std::shared_ptr<TrainObserver>) = 0;
+    /// The grid that a run of the workspace belongs to; without rows if to none.
+    virtual GridTable grid(const std::string& runId) const = 0;
+    /// The same from the folders of finished runs.
+    virtual GridTable gridOfFolders(const std::vector<std::filesystem::path>& outputs) const = 0;
     /// Lets a language model answer the prompts of a part and compares with dataset.target: exact match of the first line. The
     /// spec's task must be causal-lm. Blocks; throws InvalidInput, NotFound, Unsupported and Cancelled.
     virtual AnswerCheck checkAnswers(const std::string& nameOrPath, const RunSpec&, const std::string& split, const std::string& weights,

@@ -43,6 +43,7 @@ struct SampleOutput {
     std::string prompt;
     std::string expected;
     std::string text;
+    std::optional<double> reward;  ///< of an answer that was drawn to learn from; unset for samples of the fixed prompts
 };
 
 struct StepProgress {

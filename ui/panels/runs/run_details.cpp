@@ -6,6 +6,7 @@
 #include <exception>
 
 #include <QCheckBox>
+#include <QComboBox>
 #include <QPushButton>
 #include <QVBoxLayout>
 
@@ -46,8 +47,15 @@ w::TextTable* addTable(QWidget* page, const QString& name, const std::shared_ptr
 }  // namespace
 
 SamplesPage::SamplesPage(QWidget* parent) : QWidget(parent), provider_(std::make_shared<w::RowsProvider>()) {
-    w::column(this);
+    auto* layout = w::column(this);
+    view_ = new QComboBox(this);
+    view_->setObjectName(QStringLiteral("runs.sampleView"));
+    view_->setAccessibleName(tr("Which samples"));
+    view_->addItems({tr("The same prompts over time"), tr("Highest rewards of each update")});
+    layout->addWidget(view_, 0, Qt::AlignLeft);
     table_ = addTable(this, QStringLiteral("runs.samples"), provider_);
+    connect(view_, &QComboBox::currentIndexChanged, this, &SamplesPage::fill);
+    fill();
 }
 
 void SamplesPage::setSamples(const std::vector<SampleOutput>& samples) {
@@ -61,9 +69,33 @@ void SamplesPage::add(const std::vector<SampleOutput>& samples) {
 }
 
 void SamplesPage::fill() {
+    const bool hasRewards = std::any_of(samples_.begin(), samples_.end(), [](const SampleOutput& sample) { return sample.reward.has_value(); });
+    view_->setVisible(hasRewards);
+    if (hasRewards && view_->currentIndex() == 1) fillRewards();
+    else fillPrompts();
+    table_->setProvider(provider_);
+    table_->fitColumns(260);
+}
+
+void SamplesPage::fillRewards() {
+    provider_->headers = {tr("Step"), tr("Reward"), tr("Prompt"), tr("Answer"), tr("Expected")};
+    provider_->numberColumns = {0, 1};
+    provider_->rows.clear();
+    std::vector<const SampleOutput*> order;
+    for (const SampleOutput& sample : samples_)
+        if (sample.reward) order.push_back(&sample);
+    std::stable_sort(order.begin(), order.end(), [](const SampleOutput* a, const SampleOutput* b) { return a->step != b->step ? a->step > b->step : *a->reward > *b->reward; });
+    for (const SampleOutput* sample : order)
+        provider_->rows << QStringList{w::formatCount(sample->step), w::formatNumber(*sample->reward, 3), bridge::text(sample->prompt).simplified(),
+                                       bridge::text(sample->text).simplified(), bridge::text(sample->expected).trimmed()};
+}
+
+void SamplesPage::fillPrompts() {
     std::vector<std::int64_t> steps;
     QStringList prompts;
+    provider_->numberColumns.clear();
     for (const SampleOutput& sample : samples_) {
+        if (sample.reward) continue;
         if (std::find(steps.begin(), steps.end(), sample.step) == steps.end()) steps.push_back(sample.step);
         if (!prompts.contains(bridge::text(sample.prompt))) prompts << bridge::text(sample.prompt);
     }
@@ -75,7 +107,7 @@ void SamplesPage::fill() {
         QString header = step == 0 ? tr("Before") : QString();
         for (QStringList& row : provider_->rows) row << QString();
         for (const SampleOutput& sample : samples_) {
-            if (sample.step != step) continue;
+            if (sample.step != step || sample.reward) continue;
             // Between epochs, such as in a ppo run, the step says more.
             if (header.isEmpty()) header = sample.epoch == std::floor(sample.epoch) ? tr("Epoch %1").arg(w::formatNumber(sample.epoch, 3)) : tr("Step %1").arg(step);
             QStringList& row = provider_->rows[prompts.indexOf(bridge::text(sample.prompt))];
@@ -84,8 +116,6 @@ void SamplesPage::fill() {
         }
         provider_->headers << header;
     }
-    table_->setProvider(provider_);
-    table_->fitColumns(260);
 }
 
 CheckpointsPage::CheckpointsPage(QWidget* parent) : QWidget(parent), provider_(std::make_shared<w::RowsProvider>()) {

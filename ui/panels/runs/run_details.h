@@ -7,6 +7,7 @@
 #include "bridge/runs.h"
 
 class QCheckBox;
+class QComboBox;
 class QPlainTextEdit;
 
 namespace lathe::widgets {
@@ -16,7 +17,8 @@ class TextTable;
 
 namespace lathe::panels {
 
-/// What the model wrote while it learnt: a row an example, a column an epoch.
+/// What the model wrote while it learnt: a row an example, a column an epoch. Of a ppo run also the answers with the highest rewards of each
+/// update, newest first: what is rewarded, and whether it deserves to be.
 class SamplesPage : public QWidget {
     Q_OBJECT
 public:
@@ -26,7 +28,10 @@ public:
 
 private:
     void fill();
+    void fillPrompts();
+    void fillRewards();
     std::vector<SampleOutput> samples_;
+    QComboBox* view_;
     std::shared_ptr<widgets::RowsProvider> provider_;
     widgets::TextTable* table_;
 };

@@ -13,6 +13,7 @@
 #include <QTabWidget>
 #include <QVBoxLayout>
 
+#include "panels/runs/grid_page.h"
 #include "panels/runs/health_card.h"
 #include "panels/runs/labels_page.h"
 #include "panels/runs/run_charts.h"
@@ -57,7 +58,12 @@ RunsPanel::RunsPanel(bridge::Services& services, QWidget* parent) : PanelPage(pa
 
     bridge::Runs& runs = services_.runs();
     connect(&runs, &bridge::Runs::changed, this, &RunsPanel::listRuns);
-    connect(&runs, &bridge::Runs::started, this, [this](const QString& id) { wanted_ = id; listRuns(); });
+    connect(&runs, &bridge::Runs::started, this, [this](const QString& id) {
+        // The next run of a grid takes over from the one before it, but not from what a person has chosen to look at.
+        if (chosen_.isEmpty() || lastStarted_.isEmpty() || chosen_ == QStringList{lastStarted_}) wanted_ = {id};
+        lastStarted_ = id;
+        listRuns();
+    });
     connect(&runs, &bridge::Runs::startFailed, this, [this](const QString& sentence) { sentence_->setText(sentence); });
     connect(&runs, &bridge::Runs::failed, this, [this](const QString& sentence) { sentence_->setText(sentence); });
     connect(&runs, &bridge::Runs::measured, this, [this](const QString& id, const std::vector<MetricPoint>& points) {
@@ -66,7 +72,10 @@ RunsPanel::RunsPanel(bridge::Services& services, QWidget* parent) : PanelPage(pa
             charts_->append(id, points);
             if (chosen_.size() == 1) health_->append(points);
         } else waiting_[id].insert(waiting_[id].end(), points.begin(), points.end());  // until its history is there
-        if (std::any_of(points.begin(), points.end(), [](const MetricPoint& point) { return point.split == "validation"; })) loadLabels();
+        if (std::any_of(points.begin(), points.end(), [](const MetricPoint& point) { return point.split == "validation"; })) {
+            loadLabels();
+            loadGrid();
+        }
     });
     connect(&runs, &bridge::Runs::happened, this, [this](const QString& id, const std::vector<RunEvent>& events) {
         if (shown_.contains(id)) charts_->addEvents(id, events);
@@ -90,6 +99,7 @@ RunsPanel::RunsPanel(bridge::Services& services, QWidget* parent) : PanelPage(pa
             }
         table_->textModel()->refresh();
         updateActions();
+        if (!gridOf_.isEmpty()) loadGrid();
         if (isGoing(state) || !chosen_.contains(id)) return;
         load(id);
         loadLabels();
@@ -157,6 +167,7 @@ QWidget* RunsPanel::buildPages() {
     pageLayout->addWidget(health_);
     pageLayout->addWidget(charts_, 1);
     labels_ = new LabelsPage(tabs_);
+    grid_ = new GridPage(tabs_);
     samples_ = new SamplesPage(tabs_);
     checkpoints_ = new CheckpointsPage(tabs_);
     settings_ = new SettingsPage(tabs_);
@@ -167,11 +178,18 @@ QWidget* RunsPanel::buildPages() {
     tabs_->addTab(page, tr("Charts"));
     tabs_->addTab(labels_, tr("Labels"));
     tabs_->setTabVisible(tabs_->indexOf(labels_), false);
+    tabs_->addTab(grid_, tr("Grid"));
+    tabs_->setTabVisible(tabs_->indexOf(grid_), false);
     tabs_->addTab(samples_, tr("Samples"));
     tabs_->addTab(checkpoints_, tr("Checkpoints"));
     tabs_->addTab(settings_, tr("Settings"));
     tabs_->addTab(log_, tr("Log"));
     layout->addWidget(tabs_, 1);
+    connect(grid_, &GridPage::runsChosen, this, [this](const QStringList& ids) {
+        wanted_ = ids;
+        listRuns();
+        tabs_->setCurrentIndex(0);
+    });
     connect(health_, &HealthCard::coefficientAsked, this, &RunsPanel::askCoefficient);
     connect(checkpoints_, &CheckpointsPage::useRequested, this, [this](const QString& folder) {
         services_.models().add(folder, chosen_.value(0) + QLatin1Char(' ') + folder.section(QLatin1Char('/'), -1));
@@ -183,12 +201,13 @@ QWidget* RunsPanel::buildPages() {
 QList<QWidget*> RunsPanel::headerWidgets() { return {actions_}; }
 
 void RunsPanel::openWith(const QVariantMap& arguments) {
-    wanted_ = arguments.value(QStringLiteral("run")).toString();
+    const QString run = arguments.value(QStringLiteral("run")).toString();
+    wanted_ = run.isEmpty() ? QStringList() : QStringList{run};
     listRuns();
 }
 
 void RunsPanel::listRuns() {
-    const QStringList before = wanted_.isEmpty() ? chosen_ : QStringList{wanted_};
+    const QStringList before = wanted_.isEmpty() ? chosen_ : wanted_;
     provider_->runs = services_.runs().list();
     table_->textModel()->rowsChanged();
     table_->fitColumns(240);
@@ -224,6 +243,7 @@ void RunsPanel::selectionChanged() {
     waiting_.clear();
     settings_->setRuns(runs);
     for (const QString& id : chosen_) load(id);
+    loadGrid();
     if (chosen_.value(0) != labelsOf_ || chosen_.size() > 1) loadLabels();  // a list filled anew must not undo what was moved
     updateActions();
 }
@@ -290,6 +310,27 @@ void RunsPanel::loadLabels() {
         });
 }
 
+/// The page of the grid is there for the runs of one, and follows their evaluations.
+void RunsPanel::loadGrid() {
+    if (chosen_.isEmpty()) return;
+    const QString id = chosen_.first();
+    gridOf_ = id;
+    ++loading_;
+    services_.runs().grid(
+        this, id,
+        [this, id](const GridTable& table) {
+            --loading_;
+            if (id != gridOf_) return;
+            if (table.rows.empty()) gridOf_.clear();
+            else grid_->setTable(table);
+            tabs_->setTabVisible(tabs_->indexOf(grid_), !table.rows.empty());
+        },
+        [this, id](const QString& sentence) {
+            --loading_;
+            if (id == gridOf_) sentence_->setText(sentence);
+        });
+}
+
 const RunInfo* RunsPanel::current() const { return chosen_.size() == 1 ? services_.runs().find(chosen_.first()) : nullptr; }
 
 void RunsPanel::updateActions() {
@@ -303,7 +344,9 @@ void RunsPanel::updateActions() {
     pause_->setIcon(w::icon(state == RunState::Paused ? QStringLiteral("player-play") : QStringLiteral("player-pause")));
     stop_->setVisible(isActive);
     stop_->setEnabled(state != RunState::Stopping);
-    continue_->setVisible(isOne && !isActive && (state == RunState::Stopped || state == RunState::Interrupted || state == RunState::Failed));
+    const bool isWaiting = isOne && !isActive && state == RunState::Queued;
+    continue_->setText(isWaiting ? tr("Start now") : tr("Continue"));
+    continue_->setVisible(isOne && !isActive && (isWaiting || state == RunState::Stopped || state == RunState::Interrupted || state == RunState::Failed));
     continue_->setEnabled(services_.runs().activeId().isEmpty());
     try_->setVisible(isOne && !isActive && state == RunState::Finished);
     const QString next = try_->isVisibleTo(actions_) ? nextStepTitle(*found) : QString();

@@ -20,6 +20,7 @@ class TextTable;
 namespace lathe::panels {
 
 class CheckpointsPage;
+class GridPage;
 class HealthCard;
 class LabelsPage;
 class RunCharts;
@@ -46,6 +47,7 @@ private:
     void load(const QString& id);
     void show(const QString& id, const bridge::RunHistory& history);
     void loadLabels();
+    void loadGrid();
     void updateActions();
     void tryIt();
     void useSettings();
@@ -64,6 +66,7 @@ private:
     HealthCard* health_ = nullptr;
     RunCharts* charts_ = nullptr;
     LabelsPage* labels_ = nullptr;
+    GridPage* grid_ = nullptr;
     SamplesPage* samples_ = nullptr;
     CheckpointsPage* checkpoints_ = nullptr;
     SettingsPage* settings_ = nullptr;
@@ -79,11 +82,13 @@ private:
     QPushButton* again_ = nullptr;
     QPushButton* remove_ = nullptr;
     QStringList chosen_;
-    QString wanted_;
+    QStringList wanted_;   ///< to be chosen once they are listed
+    QString lastStarted_;
     QStringList shown_;  ///< chosen runs whose history is in the charts
     std::map<QString, std::vector<MetricPoint>> waiting_;
     int loading_ = 0;
     int round_ = 0;
+    QString gridOf_;    ///< run whose grid is shown or on its way
     QString labelsOf_;  ///< run whose labels are shown or on their way
 };
 

@@ -48,6 +48,13 @@ void LayerTree::check(const std::function<bool(const LayerInfo&)>& isTrainable) 
     isFilling_ = false;
 }
 
+int LayerTree::blocks() const {
+    // The final norm and head stand after the last block, with its index plus one.
+    std::int64_t last = 0;
+    for (const LayerInfo& layer : layers_) last = std::max(last, layer.index);
+    return int(last);
+}
+
 void LayerTree::showLastLayers(int count, bool withEmbeddings) {
     std::int64_t blocks = 0;
     for (const LayerInfo& layer : layers_) blocks = std::max(blocks, layer.index);

@@ -15,6 +15,7 @@ public:
     explicit LayerTree(QWidget* parent = nullptr);
 
     void setLayers(const std::vector<LayerInfo>& layers);
+    int blocks() const;  ///< of the model; 0 before it is known
     /// Checks the last `count` blocks and the head, and the embeddings if told.
     void showLastLayers(int count, bool withEmbeddings);
     void showAll();

@@ -15,7 +15,7 @@ QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
 QString tr(const std::string& source) { return QCoreApplication::translate("RunSpec", source.c_str()); }
 
 /// The run's folder is chosen by the workspace, and files come in through Data.
-bool isElsewhere(const std::string& id) { return id == "output" || id == "dataset.file"; }
+bool isElsewhere(const std::string& id) { return id == "output" || id == "dataset.file" || id == "grid"; }
 
 QVariant variantOf(const ParamValue& value) {
     struct Convert {
@@ -54,7 +54,7 @@ FieldType fieldType(const ParamSpec& spec) {
     if (spec.id == "dataset.template" || spec.id == "dataset.text") return FieldType::LongText;
     if (spec.id == "model" || spec.id == "dataset.name") return FieldType::Choice;
     switch (spec.type) {
-        case ParamType::Bool: return FieldType::Switch;
+        case ParamType::Bool: return spec.isNullable ? FieldType::Choice : FieldType::Switch;  // a switch has no third state for "unset"
         case ParamType::Integer: return FieldType::Integer;
         case ParamType::Number: return FieldType::Number;
         case ParamType::TextList: return FieldType::TextList;
@@ -78,6 +78,10 @@ FieldSpec fieldOf(const ParamSpec& spec) {
     field.isAdvanced = spec.isAdvanced;
     field.isOptional = spec.isNullable;
     field.isEditable = spec.id == "model";
+    if (spec.type == ParamType::Bool && spec.isNullable)
+        field.choices = {{QVariant(), QCoreApplication::translate("RunSpec", "Automatic"), {}},
+                         {true, QCoreApplication::translate("RunSpec", "Yes"), {}},
+                         {false, QCoreApplication::translate("RunSpec", "No"), {}}};
     for (const std::string& choice : spec.choices) field.choices << widgets::FieldChoice{text(choice), tr(choice), {}};
     if (const auto equals = spec.shownWhen.find('='); equals != std::string::npos)
         field.shownWhen = {{text(spec.shownWhen.substr(0, equals)), {text(spec.shownWhen.substr(equals + 1))}, false}};

@@ -23,6 +23,7 @@
 
 #include "panels/train/batch_proofs.h"
 #include "panels/train/forecast_card.h"
+#include "panels/train/grid_dialog.h"
 #include "panels/train/layer_tree.h"
 #include "panels/train/sequence_bar.h"
 #include "panels/train/spec_fields.h"
@@ -105,6 +106,9 @@ TrainPanel::TrainPanel(bridge::Services& services, QWidget* parent)
         isStarting_ = false;
         updateStart();
     });
+    connect(&services_.runs(), &bridge::Runs::gridQueued, this, [this](const QStringList& ids) {
+        if (!isStarting_) w::Toast::show(this, tr("%n runs wait until the present one has ended.", "", int(ids.size())));
+    });
     connect(&services_.runs(), &bridge::Runs::startFailed, this, [this](const QString& sentence) {
         isStarting_ = false;
         error_->setText(sentence);
@@ -185,7 +189,11 @@ QWidget* TrainPanel::buildBottom() {
     connect(start_, &QPushButton::clicked, this, &TrainPanel::start);
     layout->addWidget(spec);
     layout->addWidget(command);
+    grid_ = w::button(QStringLiteral("train.grid"), tr("Train a grid …"), w::ButtonKind::Normal, QStringLiteral("table"), bar);
+    grid_->setToolTip(tr("A few values each of some settings, such as learning rate, last layers and dedup threshold: one run for each combination."));
+    connect(grid_, &QPushButton::clicked, this, &TrainPanel::askGrid);
     layout->addWidget(error_, 1);
+    layout->addWidget(grid_);
     layout->addWidget(start_);
     return bar;
 }
@@ -458,10 +466,25 @@ void TrainPanel::start() {
     services_.runs().start(*spec);
 }
 
+void TrainPanel::askGrid() {
+    const std::optional<RunSpec> spec = currentSpec();
+    if (!spec) return;
+    auto* dialog = new GridDialog(*spec, layers_->blocks(), this);
+    connect(dialog, &QDialog::accepted, this, [this, dialog, base = *spec] {
+        isStarting_ = services_.runs().activeId().isEmpty();
+        saveDraft();
+        updateStart();
+        if (isStarting_) services_.generators().clear();
+        services_.runs().startGrid(base, dialog->axes());
+    });
+    dialog->open();
+}
+
 void TrainPanel::updateStart() {
     const bool isBusy = !services_.runs().activeId().isEmpty();
     const bool hasData = !form_->value(QStringLiteral("dataset.name")).toString().isEmpty();
     start_->setEnabled(!isBusy && !isStarting_ && !isBlocked_ && hasData && form_->isValid());
+    grid_->setEnabled(!isStarting_ && !isBlocked_ && hasData && form_->isValid());
     start_->setText(isStarting_ ? tr("Starting …") : tr("Start training"));
     QString why;
     if (isBusy) why = tr("A run is working already; it can be watched in Runs.");

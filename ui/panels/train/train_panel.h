@@ -62,6 +62,7 @@ private:
     void showChecks(const std::vector<SpecCheck>& checks);
     void probe();
     void start();
+    void askGrid();
     void copySpec();
     void copyCommand();
     QString commandText(const RunSpec& spec) const;
@@ -92,6 +93,7 @@ private:
     QVBoxLayout* checks_ = nullptr;
     QLabel* error_ = nullptr;
     QPushButton* start_ = nullptr;
+    QPushButton* grid_ = nullptr;
     QTimer* wait_ = nullptr;
     std::vector<bridge::WorkPtr> works_;
     QString layersOf_;
