@@ -48,9 +48,10 @@ public:
         for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
             const auto range = encoding.offsets[i];
             std::string piece = range.end > range.begin ? text.substr(range.begin, range.end - range.begin) : tokenizer().tokenText(encoding.ids[i]);
-            const bool isEnd = encoding.isSpecial[i] != 0 && i + 1 == encoding.ids.size();
-            views.push_back({encoding.ids[i], std::move(piece), isEnd ? TokenRole::Eos : i + 1 < kept || encoding.ids.size() <= kept ? TokenRole::Trained : TokenRole::Cut});
+            const bool isEnd = encoding.isSpecial[i] != 0 && i + 1 == encoding.ids.size();  // stands at the end also when the text is cut
+            views.push_back({encoding.ids[i], std::move(piece), isEnd || i + 1 < kept || encoding.ids.size() <= kept ? TokenRole::Prompt : TokenRole::Cut});
         }
+        for (std::string& label : labelsOf(row)) views.push_back({kLabelId, std::move(label), TokenRole::Trained});
         return views;
     }
 

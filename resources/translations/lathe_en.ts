@@ -47,6 +47,13 @@
             <numerusform>%n runs wait until the present one has ended.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%1 tokens are read, %n labels are learnt</source>
+        <translation>
+            <numerusform>%1 tokens are read, %n label is learnt</numerusform>
+            <numerusform>%1 tokens are read, %n labels are learnt</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>lathe::shell::StatusLine</name>

@@ -9,6 +9,21 @@
     </message>
 </context>
 <context>
+    <name>RunSpec</name>
+    <message>
+        <source>Automatic</source>
+        <translation>자동</translation>
+    </message>
+    <message>
+        <source>Yes</source>
+        <translation>예</translation>
+    </message>
+    <message>
+        <source>No</source>
+        <translation>아니요</translation>
+    </message>
+</context>
+<context>
     <name>TableRows</name>
     <message>
         <source>(none)</source>
@@ -3258,6 +3273,16 @@
     <message>
         <source>A few values each of some settings, such as learning rate, last layers and dedup threshold: one run for each combination.</source>
         <translation>학습률, 마지막 층 수, 중복 제거 임계값 같은 설정마다 몇 가지 값을 두고, 조합마다 한 번씩 실행합니다.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 tokens are read, %n labels are learnt</source>
+        <translation>
+            <numerusform>토큰 %1개를 읽고 레이블 %n개를 배웁니다</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing stands in the way.</source>
+        <translation>시작하는 데 문제가 없습니다.</translation>
     </message>
 </context>
 <context>

@@ -1011,17 +1011,5 @@
             <source>The grid that this run is a cell of.</source>
             <translation>이 실행이 속한 격자입니다.</translation>
         </message>
-        <message>
-            <source>Automatic</source>
-            <translation>자동</translation>
-        </message>
-        <message>
-            <source>Yes</source>
-            <translation>예</translation>
-        </message>
-        <message>
-            <source>No</source>
-            <translation>아니요</translation>
-        </message>
     </context>
 </TS>

@@ -17,13 +17,6 @@ namespace {
 
 const QString kRuns = QStringLiteral("runs/");
 
-QString inWords(const QString& name) {
-    QString words = name;
-    words.replace(QLatin1Char('-'), QLatin1Char(' '));
-    if (!words.isEmpty()) words[0] = words[0].toUpper();
-    return words;
-}
-
 SequenceStep stepOf(const QJsonObject& json, const QString& sequence) {
     SequenceStep step;
     step.spec = parseRunSpec(QJsonDocument(json).toJson(QJsonDocument::Compact).toStdString(), utf8(sequence));
@@ -52,6 +45,14 @@ bool resolve(std::string& model, const Sequence& sequence, const std::vector<Run
 }
 
 }  // namespace
+
+QString inWords(const QString& name) {
+    QString words = name;
+    words.replace(QLatin1Char('-'), QLatin1Char(' '));
+    if (!words.isEmpty()) words[0] = words[0].toUpper();
+    words.replace(QStringLiteral("latex"), QStringLiteral("LaTeX"));
+    return words;
+}
 
 QList<Sequence> readSequences(const QString& resourcesFolder) {
     QList<Sequence> sequences;

@@ -27,6 +27,9 @@ struct Sequence {
 /// The recipes under resources/recipes that have "steps". A file that cannot be read is left out.
 QList<Sequence> readSequences(const QString& resourcesFolder);
 
+/// "english-to-latex" as "English to LaTeX".
+QString inWords(const QString& name);
+
 /// The newest finished run of a step; null if there is none. `runs` are newest first.
 const RunInfo* finishedRun(const std::vector<RunInfo>& runs, const SequenceStep& step);
 

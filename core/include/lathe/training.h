@@ -95,6 +95,9 @@ struct CheckpointInfo {
 
 enum class TokenRole { Prompt, Trained, Eos, Padding, Cut };
 
+/// TokenView::id of what is no token: a label that a classifier learns for the row.
+inline constexpr std::int32_t kLabelId = -1;
+
 /// A token of a training example, for the view "What will be trained".
 struct TokenView {
     std::int32_t id = 0;

@@ -15,6 +15,7 @@
 #include <lathe/run_spec.h>
 
 #include "bridge/sentences.h"
+#include "panels/runs/run_charts.h"
 #include "widgets/controls.h"
 #include "widgets/format.h"
 #include "widgets/text_table.h"
@@ -46,7 +47,7 @@ public:
         if (column == 0) return GridPage::tr("Run");
         if (column == 1) return GridPage::tr("State");
         if (column < metricsBegin()) return settingLabel(table.settings[std::size_t(column - 2)]);
-        if (const int metric = column - metricsBegin(); metric < int(table.metrics.size())) return bridge::text(table.metrics[std::size_t(metric)]);
+        if (const int metric = column - metricsBegin(); metric < int(table.metrics.size())) return RunCharts::metricTitle(table.metrics[std::size_t(metric)]);
         return column == columnCount() - 2 ? GridPage::tr("Epoch") : GridPage::tr("Duration");
     }
     QString text(int row, int column) const override {
@@ -125,7 +126,7 @@ void GridPage::setTable(const GridTable& table) {
     const auto done = std::count_if(table.rows.begin(), table.rows.end(), [](const GridRow& row) { return row.state == RunState::Finished; });
     const QString order = table.isGreaterBetter ? tr("highest first") : tr("lowest first");
     sentence_->setText(tr("%1: %2 of %3 runs are finished. By %4 on the validation rows, %5; a run's other figures are of the same evaluation.")
-                           .arg(bridge::text(table.name)).arg(done).arg(table.rows.size()).arg(bridge::text(table.metric), order));
+                           .arg(bridge::text(table.name)).arg(done).arg(table.rows.size()).arg(RunCharts::metricTitle(table.metric), order));
 }
 
 void GridPage::compareBest() {

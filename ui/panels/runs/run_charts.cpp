@@ -88,6 +88,11 @@ RunCharts::RunCharts(QWidget* parent) : QWidget(parent), link_(new w::PlotLink(t
     layout->addWidget(scroll_, 1);
 }
 
+QString RunCharts::metricTitle(const std::string& metric) {
+    const std::size_t place = placeOf(metric);
+    return place < kKnown.size() ? tr(kKnown[place].title) : QString::fromStdString(metric);
+}
+
 QWidget* RunCharts::buildTools() {
     auto* bar = new QWidget(this);
     auto* layout = w::row(bar, 12);
@@ -105,7 +110,7 @@ QWidget* RunCharts::buildTools() {
     axis_->addItem(tr("By tokens"), int(w::PlotX::Tokens));
     axis_->addItem(tr("By epoch"), int(w::PlotX::Epoch));
     log_ = new QCheckBox(tr("Log axis"), bar);
-    log_->setObjectName(QStringLiteral("runs.log"));
+    log_->setObjectName(QStringLiteral("runs.logAxis"));
     outliers_ = new QCheckBox(tr("Ignore outliers"), bar);
     outliers_->setObjectName(QStringLiteral("runs.outliers"));
     layout->addWidget(w::label(tr("Smoothing"), w::TextRole::Secondary, bar));
@@ -135,7 +140,7 @@ w::MetricPlot* RunCharts::chartOf(const std::string& metric) {
     charts_[metric] = plot;
     plot->setObjectName(QStringLiteral("runs.chart.") + QString::fromStdString(metric));
     const std::size_t place = placeOf(metric);
-    plot->setTitle(place < kKnown.size() ? tr(kKnown[place].title) : QString::fromStdString(metric));
+    plot->setTitle(metricTitle(metric));
     if (place < kKnown.size() && *kKnown[place].unit != '\0') plot->setUnit(tr(kKnown[place].unit));
     plot->setMinimumHeight(220);
     plot->setLink(link_);

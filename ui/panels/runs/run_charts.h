@@ -28,6 +28,8 @@ class RunCharts : public QWidget {
     Q_OBJECT
 public:
     explicit RunCharts(QWidget* parent = nullptr);
+    /// "F1, micro" for "f1_micro"; the name itself of a metric that nobody listed.
+    static QString metricTitle(const std::string& metric);
 
     void clear();
     /// Adds a run, or replaces its points. Colours follow the order of adding.

@@ -220,7 +220,10 @@ void RunsPanel::listRuns() {
         isFound = true;
         table_->selectionModel()->select(table_->viewIndex(int(row)), QItemSelectionModel::Select | QItemSelectionModel::Rows);
     }
-    if (isFound) wanted_.clear();
+    if (isFound) {
+        if (!wanted_.isEmpty()) table_->scrollTo(table_->viewIndex(table_->selectedRows().value(0)));
+        wanted_.clear();
+    }
     else table_->selectProviderRow(0);
     selectionChanged();
 }

@@ -36,6 +36,7 @@ QString RunsTable::header(int column) const {
 
 QString RunsTable::text(int row, int column) const {
     const RunInfo& run = runs[std::size_t(row)];
+    if (run.state == RunState::Queued && (column == kSteps || column == kDuration || column == kStarted)) return {};
     switch (column) {
         case kName: return bridge::text(run.id);
         case kState: return bridge::stateText(run.state);
@@ -56,6 +57,7 @@ QString RunsTable::iconName(int row, int column) const {
         case RunState::Finished: return QStringLiteral("circle-check");
         case RunState::Failed: return QStringLiteral("circle-x");
         case RunState::Interrupted: return QStringLiteral("alert-triangle");
+        case RunState::Queued: return QStringLiteral("clock");
         case RunState::Paused: return QStringLiteral("player-pause");
         case RunState::Stopped: return QStringLiteral("player-stop");
         default: return QStringLiteral("player-play");

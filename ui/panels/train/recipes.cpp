@@ -8,6 +8,8 @@
 #include <QFile>
 #include <QFileInfo>
 
+#include "bridge/sequences.h"
+
 namespace lathe::panels {
 
 QList<Recipe> readRecipes(const QString& resourcesFolder) {
@@ -19,8 +21,7 @@ QList<Recipe> readRecipes(const QString& resourcesFolder) {
         try {
             Recipe recipe;
             recipe.spec = parseRunSpec(file.readAll().toStdString(), name.toStdString());
-            recipe.title = QString::fromStdString(recipe.spec.name).replace(QLatin1Char('-'), QLatin1Char(' '));
-            if (!recipe.title.isEmpty()) recipe.title[0] = recipe.title[0].toUpper();
+            recipe.title = bridge::inWords(QString::fromStdString(recipe.spec.name));
             if (recipe.spec.dataset.file) {
                 const QFileInfo sample(QString::fromStdString(*recipe.spec.dataset.file));
                 recipe.sampleFile = sample.fileName();

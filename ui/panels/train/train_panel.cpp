@@ -405,7 +405,7 @@ void TrainPanel::refresh() {
 
 void TrainPanel::showPreview(const std::vector<TokenView>& tokens) {
     QList<w::TokenItem> items;
-    int trained = 0, cut = 0;
+    int trained = 0, cut = 0, labels = 0;
     for (const TokenView& token : tokens) {
         w::TokenItem item;
         item.text = bridge::text(token.text);
@@ -414,9 +414,11 @@ void TrainPanel::showPreview(const std::vector<TokenView>& tokens) {
         items << item;
         trained += token.role == TokenRole::Trained || token.role == TokenRole::Eos;
         cut += token.role == TokenRole::Cut;
+        labels += token.id == kLabelId;
     }
     preview_->setTokens(items);
     QString note = tr("%1 tokens, %2 of them trained").arg(items.size()).arg(trained);
+    if (task_ == QStringLiteral("multi-label")) note = tr("%1 tokens are read, %n labels are learnt", "", labels).arg(items.size() - labels);
     if (cut > 0) note += tr("; %1 are cut off at the maximum length").arg(cut);
     previewNote_->setText(note + QLatin1Char('.'));
 }
@@ -427,7 +429,9 @@ void TrainPanel::showChecks(const std::vector<SpecCheck>& checks) {
         delete item;
     }
     isBlocked_ = false;
-    for (const SpecCheck& check : checks) {
+    std::vector<SpecCheck> shown = checks;
+    if (shown.empty()) shown.push_back({CheckLevel::Good, bridge::utf8(tr("Nothing stands in the way.")), {}});
+    for (const SpecCheck& check : shown) {
         auto* line = new QWidget(this);
         auto* layout = w::row(line, 8);
         const bool isBad = check.level == CheckLevel::Blocking;
