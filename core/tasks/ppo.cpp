@@ -100,7 +100,11 @@ public:
     }
 
     std::vector<Update> plan(Runner& runner, std::span<const std::int64_t> examples, std::int64_t step) override {
+        runner.keepFrozen({});  // of the answers that go now
         rollouts_ = write(runner, examples, static_cast<std::uint64_t>(step));
+        std::vector<const Sequence*> sequences;
+        for (const Rollout& rollout : rollouts_) sequences.push_back(&rollout.sequence);
+        runner.keepFrozen(std::move(sequences));
         episodes_ += static_cast<std::int64_t>(rollouts_.size());
         measureRollouts(runner);
         if (isGrpo()) compareGroups();
@@ -187,7 +191,9 @@ private:
     Pass passOver(Runner& runner, const std::vector<const Rollout*>& rollouts, WithEntropy entropy) const {
         std::vector<const Sequence*> sequences;
         for (const Rollout* rollout : rollouts) sequences.push_back(&rollout->sequence);
-        const auto hidden = runner.forward(sequences, {});
+        std::vector<std::int64_t> keys;
+        for (const Rollout* rollout : rollouts) keys.push_back(rollout - rollouts_.data());
+        const auto hidden = runner.forward(sequences, keys);
         Pass pass;
         pass.targets = answerTargets(sequences, hidden.batch);
         pass.tokens = tokenLogProbabilities(hidden.states, pass.targets.rows, pass.targets.ids, runner.model().languageModelHeadWeight(), spec().ppo.temperature, entropy);

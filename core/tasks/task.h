@@ -74,6 +74,9 @@ public:
     /// `keys` name the sequences for the cache, one each: sequences are counted through all examples in order (with one
     /// sequence an example the example's index). Empty: not cached (such as fresh rollouts).
     virtual Hidden forward(const std::vector<const Sequence*>& sequences, const std::vector<std::int64_t>& keys) = 0;
+    /// From here on the keys of forward() name these sequences instead, by position, and what the frozen layers give for them is kept, if any
+    /// layers are frozen. They must stay where they are until the next call; with none of them nothing is kept and keys mean nothing.
+    virtual void keepFrozen(std::vector<const Sequence*> sequences) = 0;
     /// Options of the present pass, for heads with dropout.
     virtual const models::ForwardOptions& options() const = 0;
 };

@@ -69,12 +69,10 @@ void RunLoop::evaluate() {
     point.values = state_.validation;
     files_->addPoint(point);
     observer_.measured(point);
-    if (const auto* cache = target_.runner->cache()) {
-        const std::int64_t hits = cache->hits() - reportedHits_, misses = cache->misses() - reportedMisses_;
-        log(LogLevel::Info, fmt::format("Frozen layers: {} of {} sequences came from the cache.", hits, hits + misses));
-        reportedHits_ = cache->hits();
-        reportedMisses_ = cache->misses();
-    }
+    const std::int64_t hits = target_.runner->cacheHits() - reportedHits_, misses = target_.runner->cacheMisses() - reportedMisses_;
+    if (hits + misses > 0) log(LogLevel::Info, fmt::format("Frozen layers: {} of {} sequences came from the cache.", hits, hits + misses));
+    reportedHits_ += hits;
+    reportedMisses_ += misses;
     const auto& name = spec_.training.metricForBestModel;
     // transformers takes "eval_loss" and "loss" alike.
     const auto found = state_.validation.find(name.starts_with("eval_") ? name.substr(5) : name);

@@ -88,6 +88,16 @@ void ModelRunner::setTraining(std::uint64_t seed) {
     }
 }
 
+void ModelRunner::setCache(std::unique_ptr<PrefixCache> cache) {
+    pastHits_ = cacheHits();
+    pastMisses_ = cacheMisses();
+    cache_ = std::move(cache);
+}
+
+void ModelRunner::keepFrozen(std::vector<const tasks::Sequence*> sequences) {
+    setCache(sequences.empty() || !fresh_ ? nullptr : std::make_unique<PrefixCache>(model_, std::move(sequences), *fresh_));
+}
+
 void ModelRunner::setEvaluating() { options_ = {}; }
 
 tasks::Hidden ModelRunner::forward(const std::vector<const tasks::Sequence*>& sequences, const std::vector<std::int64_t>& keys) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -60,11 +61,17 @@ public:
     /// Dropout on, drawing from a generator with this seed; or off.
     void setTraining(std::uint64_t seed);
     void setEvaluating();
-    void setCache(std::unique_ptr<PrefixCache> cache) { cache_ = std::move(cache); }
+    void setCache(std::unique_ptr<PrefixCache> cache);
     const PrefixCache* cache() const { return cache_.get(); }
+    /// What keepFrozen() makes its caches with; unset: it keeps nothing.
+    void setFreshCache(const PrefixCache::Settings& settings) { fresh_ = settings; }
+    /// Sequences whose frozen layers' output was there, and those for which it had to be computed, in all.
+    std::int64_t cacheHits() const { return pastHits_ + (cache_ ? cache_->hits() : 0); }
+    std::int64_t cacheMisses() const { return pastMisses_ + (cache_ ? cache_->misses() : 0); }
 
     models::Model& model() override { return model_; }
     tasks::Hidden forward(const std::vector<const tasks::Sequence*>& sequences, const std::vector<std::int64_t>& keys) override;
+    void keepFrozen(std::vector<const tasks::Sequence*> sequences) override;
     const models::ForwardOptions& options() const override { return options_; }
     /// Real tokens that went through since the last call.
     std::int64_t takeTokens() { return std::exchange(tokens_, 0); }
@@ -74,6 +81,9 @@ private:
     Settings settings_;
     models::ForwardOptions options_;
     std::unique_ptr<PrefixCache> cache_;
+    std::optional<PrefixCache::Settings> fresh_;
+    std::int64_t pastHits_ = 0;    ///< of caches that are gone
+    std::int64_t pastMisses_ = 0;
     std::int64_t tokens_ = 0;
 };
 

@@ -183,15 +183,17 @@ TrainingModel loadForEvaluation(const RunInputs& inputs, const tasks::Task& task
 void addPrefixCache(TrainingModel& target, const tasks::Task& task, const RunInputs& inputs) {
     const int layers = target.freezing.firstTrainableLayer;
     const bool isPaddingFree = inputs.spec.training.padding == "packed" || inputs.spec.training.padding == "dynamic";
-    if (!inputs.spec.training.cacheFrozenPrefix || layers < 1 || !isPaddingFree || inputs.spec.task == "ppo") return;
-    std::vector<const tasks::Sequence*> sequences;
-    for (const auto& example : task.examples()) {
-        for (const auto& sequence : example.sequences) sequences.push_back(&sequence);
-    }
+    if (!inputs.spec.training.cacheFrozenPrefix || layers < 1 || !isPaddingFree) return;
     PrefixCache::Settings settings;
     settings.layers = std::min(layers, target.model().numLayers());
     settings.budgetBytes = static_cast<std::uint64_t>(inputs.spec.training.cacheBudgetMib) << 20;
     settings.folder = inputs.output;
+    target.runner->setFreshCache(settings);
+    if (inputs.spec.task == "ppo") return;  // it learns from answers that are not written yet, and asks for a cache of them
+    std::vector<const tasks::Sequence*> sequences;
+    for (const auto& example : task.examples()) {
+        for (const auto& sequence : example.sequences) sequences.push_back(&sequence);
+    }
     target.runner->setCache(std::make_unique<PrefixCache>(target.model(), std::move(sequences), settings));
 }
 

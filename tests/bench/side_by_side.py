@@ -151,7 +151,7 @@ def gpt2(bench):
     folder.mkdir()
     Run([bench.options.python, "-c", GPT2_MAKER, folder])
     for _ in range(bench.options.rounds):
-        for precision, mode in (("bf16", "pad"), ("bf16", "ragged"), ("f32", "pad")):
+        for precision, mode in ((("bf16", "pad"), ("bf16", "ragged")) if has_bf16() else (("f32", "ragged"),)) + (("f32", "pad"),):
             spec = default_spec(bench, "causal-lm")
             spec["model"] = str(folder)
             spec["dataset"].update(file=str(folder / f"{mode}.csv"), template="{text}", target=None, train_on="all", max_length=160)
@@ -276,8 +276,15 @@ def reward(bench):
         run, _, points = bench.train("reward", spec)
         seconds = [p for p in points if p["split"] == "train"][-1]["seconds"]
         bench.note("reward pairs/s", peer.number(r"([\d.]+) pairs/s")[0], len(trained) / seconds)
-        bench.note("reward held-out accuracy", peer.number(r"held-out accuracy ([\d.]+)")[0],
-                   [p for p in points if p["split"] == "validation"][-1]["accuracy"])
+        last = [p for p in points if p["split"] == "validation"][-1]
+        bench.note("reward held-out accuracy", peer.number(r"held-out accuracy ([\d.]+)")[0], last["accuracy"])
+        bench.note("reward longer-wins baseline on the same pairs", peer.number(r"longer-wins ([\d.]+)")[0], last["longer_wins_accuracy"])
+        print(f"  lathe's held-out accuracy: {last['accuracy']:.3f}, 95 % interval {last['accuracy_low']:.3f} to {last['accuracy_high']:.3f}", flush=True)
+
+
+def has_bf16():
+    """Whether this processor multiplies in bf16; without, bf16 is slower than f32 for everybody."""
+    return any(flag in pathlib.Path("/proc/cpuinfo").read_text() for flag in ("avx512_bf16", "amx_bf16"))
 
 
 def ppo(bench):
@@ -286,7 +293,7 @@ def ppo(bench):
     prompts = bench.folder / "prompts.jsonl"
     prompts.write_text("".join(json.dumps({"prompt": f"Convert English to LaTeX\nEnglish: {row['English']}\nLaTeX:"}) + "\n" for row in rows), encoding="utf-8")
     for _ in range(bench.options.rounds):
-        for precision in ("f32", "bf16"):
+        for precision in ("f32", "bf16") if has_bf16() else ("f32",):
             spec = default_spec(bench, "ppo")
             spec["model"] = "smollm2-135m-instruct"
             spec["dataset"].update(file=str(prompts), prompt="prompt", max_length=128)

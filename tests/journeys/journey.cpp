@@ -84,6 +84,33 @@ QString Journey::textOf(const QString& label) {
     return found == nullptr ? QString() : found->text();
 }
 
+bool Journey::focusByKeys(const QString& objectName) {
+    constexpr int kMostTabs = 400;
+    window_->activateWindow();
+    for (int i = 0; i < kMostTabs; ++i) {
+        QWidget* focus = QApplication::focusWidget();
+        if (focus != nullptr && focus->objectName() == objectName) return true;
+        QTest::keyClick(focus != nullptr ? focus : static_cast<QWidget*>(window_.get()), Qt::Key_Tab);
+    }
+    const QWidget* focus = QApplication::focusWidget();
+    qWarning("Tab does not come to %s; it is at %s", qPrintable(objectName), focus == nullptr ? "nothing" : qPrintable(focus->objectName()));
+    return false;
+}
+
+bool Journey::pressByKeys(const QString& objectName, int timeoutMilliseconds) {
+    QPointer<QAbstractButton> target;
+    const bool isReady = QTest::qWaitFor([&] {
+        target = find<QAbstractButton>(objectName);
+        return target != nullptr && target->isVisible() && target->isEnabled();
+    }, timeoutMilliseconds);
+    if (!isReady || !focusByKeys(objectName)) {
+        qWarning("%s cannot be pressed", qPrintable(objectName));
+        return false;
+    }
+    QTest::keyClick(target, Qt::Key_Space);
+    return true;
+}
+
 bool Journey::clickTab(const QString& tabWidget, const QString& text) {
     auto* tabs = find<QTabWidget>(tabWidget);
     for (int i = 0; tabs != nullptr && i < tabs->count(); ++i) {

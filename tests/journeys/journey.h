@@ -46,6 +46,10 @@ public:
     bool click(const QString& objectName, int timeoutMilliseconds = 20'000);
     bool choose(const QString& comboBox, const QString& text);
     QString textOf(const QString& label);
+    /// Moves the focus with Tab until it is on the widget of that name. False (with a warning) if Tab never comes there.
+    bool focusByKeys(const QString& objectName);
+    /// The same, then the space bar, once the button is enabled.
+    bool pressByKeys(const QString& objectName, int timeoutMilliseconds = 20'000);
     /// Clicks the tab with this text; waits for it to be there.
     bool clickTab(const QString& tabWidget, const QString& text);
 

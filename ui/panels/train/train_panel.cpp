@@ -185,7 +185,6 @@ QWidget* TrainPanel::buildBottom() {
     error_->setWordWrap(true);
     start_ = w::button(QStringLiteral("train.start"), tr("Start training"), w::ButtonKind::Primary, QStringLiteral("player-play"), bar);
     start_->setToolTip(tr("Ctrl+Return"));
-    start_->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Return));
     connect(start_, &QPushButton::clicked, this, &TrainPanel::start);
     layout->addWidget(spec);
     layout->addWidget(command);
@@ -490,6 +489,7 @@ void TrainPanel::updateStart() {
     start_->setEnabled(!isBusy && !isStarting_ && !isBlocked_ && hasData && form_->isValid());
     grid_->setEnabled(!isStarting_ && !isBlocked_ && hasData && form_->isValid());
     start_->setText(isStarting_ ? tr("Starting …") : tr("Start training"));
+    start_->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Return));  // Qt takes it away with each new text
     QString why;
     if (isBusy) why = tr("A run is working already; it can be watched in Runs.");
     else if (!hasData) why = tr("Choose a dataset first.");
