@@ -33,7 +33,7 @@ public:
             throwIfStopped(stop);
             batch.clear();
             for (std::size_t i = first; i < std::min(examples().size(), first + size); ++i) batch.push_back(static_cast<std::int64_t>(i));
-            const auto sums = logProbabilities(runner, batch).to(torch::kCPU, torch::kFloat64).contiguous();
+            const auto sums = logProbabilities(runner, batch).values.to(torch::kCPU, torch::kFloat64).contiguous();
             for (std::size_t i = 0; i < batch.size(); ++i) {
                 reference_[2 * static_cast<std::size_t>(batch[i])] = sums.data_ptr<double>()[i];
                 reference_[2 * static_cast<std::size_t>(batch[i]) + 1] = sums.data_ptr<double>()[batch.size() + i];
@@ -49,13 +49,20 @@ public:
 
     Measured measure(Runner& runner, std::span<const std::int64_t> chosenExamples) {
         const auto count = static_cast<std::int64_t>(chosenExamples.size());
-        const auto sums = logProbabilities(runner, chosenExamples);
+        const auto [sums, tokens] = logProbabilities(runner, chosenExamples);
         const auto ratios = sums - referenceOf(chosenExamples, sums);
         const auto chosen = ratios.narrow(0, 0, count);
         const auto rejected = ratios.narrow(0, count, count);
         Measured measured;
         measured.losses = dpoLoss(chosen, rejected, settings_);
         const auto n = static_cast<double>(count);
+        if (spec().dpo.rpoAlpha) {
+            // Also learns to write the better answer, so that a larger margin cannot come from both answers becoming unlikely (Pang et al. 2024).
+            auto nll = -sums.narrow(0, 0, count);
+            if (settings_.lossType != "ipo") nll = nll / tokens.narrow(0, 0, count);
+            measured.losses = measured.losses + *spec().dpo.rpoAlpha * nll;
+            measured.means.add("nll_loss", nll.detach().sum().item<double>(), n);
+        }
         const auto rewards = settings_.beta * ratios.detach();
         const auto margins = rewards.narrow(0, 0, count) - rewards.narrow(0, count, count);
         const double right = margins.gt(0).sum().item<double>();
@@ -125,8 +132,12 @@ private:
         return {std::move(chosen), std::move(rejected)};
     }
 
-    /// Summed over the answer's tokens (for ipo their mean), [2B]: the chosen ones, then the rejected ones.
-    torch::Tensor logProbabilities(Runner& runner, std::span<const std::int64_t> chosenExamples) {
+    /// Of the chosen answers, then of the rejected ones.
+    struct LogProbabilities {
+        torch::Tensor values;  ///< [2B] summed over the answer's tokens, for ipo their mean
+        torch::Tensor tokens;  ///< [2B] how many
+    };
+    LogProbabilities logProbabilities(Runner& runner, std::span<const std::int64_t> chosenExamples) {
         std::vector<const Sequence*> sequences;
         std::vector<std::int64_t> keys;
         for (const std::size_t side : {0U, 1U}) {
@@ -137,10 +148,11 @@ private:
         }
         const auto hidden = runner.forward(sequences, keys);
         const auto targets = answerTargets(sequences, hidden.batch);
-        const auto tokens = tokenLogProbabilities(hidden.states, targets.rows, targets.ids, runner.model().languageModelHeadWeight());
-        auto sums = sumBySequence(tokens.values, targets);
-        if (settings_.lossType == "ipo") sums = sums / torch::tensor(targets.counts, torch::kInt64).to(sums.device()).to(torch::kFloat32);
-        return sums;
+        const auto each = tokenLogProbabilities(hidden.states, targets.rows, targets.ids, runner.model().languageModelHeadWeight());
+        auto sums = sumBySequence(each.values, targets);
+        const auto tokens = torch::tensor(targets.counts, torch::kInt64).to(sums.device()).to(torch::kFloat32);
+        if (settings_.lossType == "ipo") sums = sums / tokens;
+        return {sums, tokens};
     }
 
     PairSource pairs_;

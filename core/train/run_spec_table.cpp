@@ -255,6 +255,8 @@ void addPreference(std::vector<SpecEntry>& t) {
     t.push_back(Row("dpo.beta", kNumber, dpo, "Beta", "How close the model stays to the reference; larger is closer.", LATHE_FIELD(dpo.beta)).range(0, 1e3).tasks(kDpo));
     t.push_back(Row("dpo.loss_type", kChoice, dpo, "Loss", "Shape of the loss.", LATHE_FIELD(dpo.lossType)).choices({"sigmoid", "hinge", "ipo"}).tasks(kDpo));
     t.push_back(Row("dpo.label_smoothing", kNumber, dpo, "Label smoothing", "Share of labels that may be wrong.", LATHE_FIELD(dpo.labelSmoothing)).range(0, 0.5).tasks(kDpo));
+    t.push_back(Row("dpo.rpo_alpha", kNumber, dpo, "Weight of the chosen answer", "Also trains on the chosen answers, with this weight; keeps them from becoming unlikely. Empty: none.",
+                    LATHE_FIELD(dpo.rpoAlpha)).range(0, 1e3).tasks(kDpo));
     t.push_back(Row("dpo.precompute_ref_log_probs", kBool, dpo, "Reference once", "Computes the reference's log-probabilities once and keeps them.",
                     LATHE_FIELD(dpo.precomputeRefLogProbs)).tasks(kDpo).advanced());
     t.push_back(Row("dpo.disable_dropout", kBool, dpo, "No dropout", "Trains without dropout.", LATHE_FIELD(dpo.disableDropout)).tasks(kDpo).advanced());

@@ -1011,5 +1011,13 @@
             <source>The grid that this run is a cell of.</source>
             <translation>이 실행이 속한 격자입니다.</translation>
         </message>
+        <message>
+            <source>Weight of the chosen answer</source>
+            <translation>고른 답의 가중치</translation>
+        </message>
+        <message>
+            <source>Also trains on the chosen answers, with this weight; keeps them from becoming unlikely. Empty: none.</source>
+            <translation>이 가중치로 고른 답도 함께 학습합니다. 고른 답의 확률이 떨어지지 않게 합니다. 비워 두면 쓰지 않습니다.</translation>
+        </message>
     </context>
 </TS>

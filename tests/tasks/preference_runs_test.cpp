@@ -154,6 +154,18 @@ TEST_F(PreferenceRuns, DpoBeginsAtLn2AndRaisesTheMargin) {
     }
 }
 
+TEST_F(PreferenceRuns, TheWeightOfTheChosenAnswerAddsItsMeanLikelihoodAndKeepsItLikely) {
+    RunSpec spec = pairSpec("dpo");
+    RecordingObserver plain, held;
+    const auto without = run(spec, "dpo-plain", plain);
+    spec.dpo.rpoAlpha = 0.5;
+    const auto with = run(spec, "dpo-held", held);
+    const auto first = firstEvaluation(held);
+    EXPECT_NEAR(first.at("loss"), std::log(2.0) + 0.5 * first.at("nll_loss"), 1e-5);
+    EXPECT_LT(with.validation.at("nll_loss"), first.at("nll_loss"));
+    EXPECT_GT(with.validation.at("logps/chosen"), without.validation.at("logps/chosen"));
+}
+
 TEST_F(PreferenceRuns, ARewardOfDpoIsBetaTimesTheLogRatio) {
     RunSpec spec = pairSpec("dpo");
     spec.dpo.beta = 0.37;

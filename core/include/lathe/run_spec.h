@@ -135,6 +135,7 @@ struct DpoSpec {
     double beta = 0.1;
     std::string lossType = "sigmoid";  ///< sigmoid, hinge, ipo
     double labelSmoothing = 0.0;
+    std::optional<double> rpoAlpha;    ///< weight of the chosen answer's mean negative log-likelihood a token, added to the loss; unset = none
     bool precomputeRefLogProbs = true;
     bool disableDropout = true;
     std::int64_t ratingMinimumGap = 1;
