@@ -95,6 +95,7 @@ void Runs::begin(std::function<std::shared_ptr<RunHandle>(const std::shared_ptr<
 /// Also for the one that a person chose out of turn.
 void Runs::startQueued(const QString& id) {
     goesOn_ = true;
+    lastTried_ = id;
     begin([this, id = utf8(id)](const std::shared_ptr<TrainObserver>& observer) { return session_.startQueued(id, observer); });
 }
 
@@ -102,7 +103,8 @@ void Runs::startNext() {
     if (!activeId_.isEmpty() || isBeginning_) return;
     // The list has the newest first; those that were queued together stand in falling order.
     const auto next = std::find_if(list_.rbegin(), list_.rend(), [](const RunInfo& run) { return run.state == RunState::Queued; });
-    goesOn_ = next != list_.rend();
+    // One that still waits after it was tried could not even be marked as failed, such as on a full disk: trying on would never end.
+    goesOn_ = next != list_.rend() && text(next->id) != lastTried_;
     if (goesOn_) startQueued(text(next->id));
 }
 

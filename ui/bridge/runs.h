@@ -113,6 +113,7 @@ private:
     RunState activeState_ = RunState::Finished;
     StepProgress activeProgress_;
     bool isBeginning_ = false;  ///< a run was asked for and has not started yet
+    QString lastTried_;         ///< waiting run that was started last
     bool goesOn_ = false;       ///< the next waiting run starts when the present one has ended
     QTimer tick_;
 };
