@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// dpo: a language model learns from pairs directly (Rafailov et al. 2023). The reference's log-probabilities are computed once, from
-/// the starting weights; with LoRA the reference is the model with its adapter off.
+/// the starting weights, or anew for every batch if dpo.precompute_ref_log_probs is false; with LoRA the reference is the model with its
+/// adapter off.
 #include "tasks/objectives.h"
 #include "tasks/pairs.h"
+#include "tasks/rollouts.h"
 #include "tasks/task.h"
 #include "tasks/token_logprob.h"
 
@@ -24,8 +26,14 @@ public:
 
     void begin(Runner& runner, std::stop_token stop) override {
         const torch::NoGradGuard guard;
+        const bool hasLora = runner.model().hasLora();
+        // With dropout the reference is computed once all the same: a batch's pass would drop out of the reference too.
+        if (!spec().dpo.precomputeRefLogProbs && spec().dpo.disableDropout) {
+            startingWeights_ = hasLora ? ReferenceWeights() : ReferenceWeights(runner.model());
+            return;
+        }
         std::optional<models::AdapterOff> off;
-        if (runner.model().hasLora()) off.emplace(runner.model());
+        if (hasLora) off.emplace(runner.model());
         reference_.assign(2 * examples().size(), 0);
         const auto size = static_cast<std::size_t>(std::max<std::int64_t>(1, spec().training.perDeviceEvalBatchSize));
         std::vector<std::int64_t> batch;
@@ -49,8 +57,10 @@ public:
 
     Measured measure(Runner& runner, std::span<const std::int64_t> chosenExamples) {
         const auto count = static_cast<std::int64_t>(chosenExamples.size());
+        // Before the policy's pass: the weights must not change between a pass and its backward pass.
+        const auto reference = referenceOf(runner, chosenExamples);
         const auto [sums, tokens] = logProbabilities(runner, chosenExamples);
-        const auto ratios = sums - referenceOf(chosenExamples, sums);
+        const auto ratios = sums - (reference.defined() ? reference.to(sums.device()) : sums.detach());
         const auto chosen = ratios.narrow(0, 0, count);
         const auto rejected = ratios.narrow(0, count, count);
         Measured measured;
@@ -115,13 +125,18 @@ protected:
     }
 
 private:
-    /// [2B]. Before begin(), such as when a forecast times a batch, the model itself is the reference.
-    torch::Tensor referenceOf(std::span<const std::int64_t> chosenExamples, const torch::Tensor& now) const {
-        if (reference_.empty()) return now.detach();
+    /// [2B] f32. Undefined before begin(), such as when a forecast times a batch: then the model itself is the reference.
+    torch::Tensor referenceOf(Runner& runner, std::span<const std::int64_t> chosenExamples) {
+        if (startingWeights_) {
+            const torch::NoGradGuard guard;
+            const AsReference asReference(runner.model(), *startingWeights_);
+            return logProbabilities(runner, chosenExamples).values;
+        }
+        if (reference_.empty()) return {};
         std::vector<double> before;
         for (const std::size_t side : {0U, 1U})
             for (const auto example : chosenExamples) before.push_back(reference_[2 * static_cast<std::size_t>(example) + side]);
-        return torch::tensor(before, torch::kFloat64).to(torch::kFloat32).to(now.device());
+        return torch::tensor(before, torch::kFloat64).to(torch::kFloat32);
     }
 
     std::pair<Sequence, Sequence> sequencesOf(std::int64_t row, bool& isCut) const {
@@ -157,7 +172,8 @@ private:
 
     PairSource pairs_;
     DpoSettings settings_;
-    std::vector<double> reference_;  ///< two an example
+    std::vector<double> reference_;  ///< two an example; empty if it is computed for every batch
+    std::optional<ReferenceWeights> startingWeights_;  ///< to compute it for every batch with
 };
 
 class DpoEvaluation : public Evaluation {

@@ -208,6 +208,8 @@ void checkTokens(const tasks::Task& task, const RunSpec& spec, std::vector<SpecC
         checks.push_back({CheckLevel::Good, fmt::format("{} near-copies above {} leave the {} training rows.", task.leftOutRows(), *spec.dataset.dedupThreshold,
                                                         static_cast<std::int64_t>(task.train().size()) + task.leftOutRows()), "dataset.dedup_threshold"});
     if (task.validation().empty()) checks.push_back({CheckLevel::Warning, "No rows are kept for validation. Overfitting will not show.", "dataset.split.validation"});
+    else if (spec.training.loadBestModelAtEnd && spec.training.saveStrategy == "no" && spec.training.evalStrategy != "no")
+        checks.push_back({CheckLevel::Warning, "Nothing is saved on the way, so the last model is published and not the best one. Set training.save_strategy to \"epoch\" or \"best\".", "training.save_strategy"});
     if (spec.task != "causal-lm") return;
     const double share = eosShare(task);
     if (share < 0.5) checks.push_back({CheckLevel::Warning, fmt::format("Only {:.0f} % of the training rows end with the end-of-text token. The model will not learn to stop.", share * 100), "dataset.max_length"});

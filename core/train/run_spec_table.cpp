@@ -280,7 +280,7 @@ void addPpo(std::vector<SpecEntry>& t) {
     t.push_back(Row("ppo.kl_horizon", kInteger, group, "KL horizon", "Answers over which the coefficient adapts.",
                     LATHE_FIELD(ppo.klHorizon)).range(1, kLargestCount).tasks(kPpo).when("ppo.kl_controller=adaptive"));
     t.push_back(Row("ppo.cliprange", kNumber, group, "Clip range", "Largest change of a token's probability ratio that counts.", LATHE_FIELD(ppo.cliprange)).range(0, 100).tasks(kPpo));
-    t.push_back(Row("ppo.vf_coef", kNumber, group, "Value weight", "Weight of the value loss.", LATHE_FIELD(ppo.vfCoef)).range(0, 1e3).tasks(kPpo));
+    t.push_back(Row("ppo.vf_coef", kNumber, group, "Value weight", "Weight of the value loss in the shown loss. The value function has an optimizer of its own, so it learns the same with any weight.", LATHE_FIELD(ppo.vfCoef)).range(0, 1e3).tasks(kPpo));
     t.push_back(Row("ppo.cliprange_value", kNumber, group, "Value clip range", "Largest change of a value that counts.", LATHE_FIELD(ppo.cliprangeValue)).range(0, 100).tasks(kPpo).advanced());
     t.push_back(Row("ppo.gamma", kNumber, group, "Gamma", "Discount of later rewards.", LATHE_FIELD(ppo.gamma)).range(0, 1).tasks(kPpo).advanced());
     t.push_back(Row("ppo.lam", kNumber, group, "Lambda", "Of generalised advantage estimation.", LATHE_FIELD(ppo.lam)).range(0, 1).tasks(kPpo).advanced());

@@ -122,8 +122,11 @@ std::vector<double> scheduleCurve(const TrainingSpec& training, std::int64_t tot
     std::vector<double> curve;
     const std::int64_t count = std::min(points, totalSteps);
     for (std::int64_t i = 0; i < count; ++i) {
-        const std::int64_t step = count == 1 ? 0 : i * (totalSteps - 1) / (count - 1);
-        curve.push_back(scheduleFactor(training, step, totalSteps) * training.learningRate);
+        // Between two steps a straight line: whole steps only would draw stairs.
+        const double place = count == 1 ? 0 : static_cast<double>(i * (totalSteps - 1)) / static_cast<double>(count - 1);
+        const auto before = static_cast<std::int64_t>(place);
+        const double now = scheduleFactor(training, before, totalSteps), next = scheduleFactor(training, std::min(before + 1, totalSteps - 1), totalSteps);
+        curve.push_back(std::lerp(now, next, place - static_cast<double>(before)) * training.learningRate);
     }
     return curve;
 }

@@ -2737,6 +2737,110 @@
         <source>pause</source>
         <translation>일시 정지</translation>
     </message>
+    <message>
+        <source>F1, macro</source>
+        <translation>F1, 매크로</translation>
+    </message>
+    <message>
+        <source>F1, samples</source>
+        <translation>F1, 표본</translation>
+    </message>
+    <message>
+        <source>F1, micro, at the best threshold</source>
+        <translation>가장 좋은 임계값의 F1, 마이크로</translation>
+    </message>
+    <message>
+        <source>Best threshold</source>
+        <translation>가장 좋은 임계값</translation>
+    </message>
+    <message>
+        <source>Precision, micro</source>
+        <translation>정밀도, 마이크로</translation>
+    </message>
+    <message>
+        <source>Precision, macro</source>
+        <translation>정밀도, 매크로</translation>
+    </message>
+    <message>
+        <source>Recall, micro</source>
+        <translation>재현율, 마이크로</translation>
+    </message>
+    <message>
+        <source>Recall, macro</source>
+        <translation>재현율, 매크로</translation>
+    </message>
+    <message>
+        <source>ROC-AUC, macro</source>
+        <translation>ROC-AUC, 매크로</translation>
+    </message>
+    <message>
+        <source>Labels with a ROC-AUC</source>
+        <translation>ROC-AUC가 정의되는 라벨 수</translation>
+    </message>
+    <message>
+        <source>Average precision, micro</source>
+        <translation>평균 정밀도, 마이크로</translation>
+    </message>
+    <message>
+        <source>Average precision, macro</source>
+        <translation>평균 정밀도, 매크로</translation>
+    </message>
+    <message>
+        <source>Subset accuracy</source>
+        <translation>전체 일치 정확도</translation>
+    </message>
+    <message>
+        <source>Hamming loss</source>
+        <translation>해밍 손실</translation>
+    </message>
+    <message>
+        <source>Accuracy if the longer one wins</source>
+        <translation>긴 답이 이긴다고 할 때의 정확도</translation>
+    </message>
+    <message>
+        <source>Margin</source>
+        <translation>차이</translation>
+    </message>
+    <message>
+        <source>Mean reward</source>
+        <translation>평균 보상</translation>
+    </message>
+    <message>
+        <source>Lowest reward</source>
+        <translation>가장 낮은 보상</translation>
+    </message>
+    <message>
+        <source>Highest reward</source>
+        <translation>가장 높은 보상</translation>
+    </message>
+    <message>
+        <source>Policy loss</source>
+        <translation>정책 손실</translation>
+    </message>
+    <message>
+        <source>KL of an update</source>
+        <translation>갱신 한 번의 KL</translation>
+    </message>
+    <message>
+        <source>Ratio</source>
+        <translation>비율</translation>
+    </message>
+    <message>
+        <source>Spread of the ratios</source>
+        <translation>비율의 분산</translation>
+    </message>
+    <message>
+        <source>Value clip fraction</source>
+        <translation>가치 클립 비율</translation>
+    </message>
+    <message>
+        <source>Price of the KL</source>
+        <translation>KL의 대가</translation>
+    </message>
+    <message>
+        <source>Reward less the price of the KL</source>
+        <translation>KL의 대가를 뺀 보상</translation>
+    </message>
 </context>
 <context>
     <name>lathe::panels::RunsPanel</name>

@@ -868,8 +868,8 @@
             <translation>가치 가중치</translation>
         </message>
         <message>
-            <source>Weight of the value loss.</source>
-            <translation>가치 손실의 가중치.</translation>
+            <source>Weight of the value loss in the shown loss. The value function has an optimizer of its own, so it learns the same with any weight.</source>
+            <translation>표시되는 손실에서 가치 손실이 갖는 가중치. 가치 함수는 최적화기가 따로 있어 가중치가 달라도 똑같이 학습합니다.</translation>
         </message>
         <message>
             <source>Value clip range</source>

@@ -56,7 +56,9 @@ class Bench:
         self.figures = {}
 
     def peer(self, program, *arguments):
-        return Run([self.options.python, self.options.peers / program, *arguments])
+        run = Run([self.options.python, self.options.peers / program, *arguments])
+        print("\n".join(f"  peer: {line}" for line in run.text.splitlines() if line.startswith("RESULT")), flush=True)
+        return run
 
     def lathe(self, *arguments):
         return Run([self.options.cli, *arguments])
@@ -268,12 +270,12 @@ def reward(bench):
     for _ in range(bench.options.rounds):
         spec = default_spec(bench, "reward")
         spec["model"] = "smollm2-135m-instruct"
-        spec["dataset"].update(file=str(table), max_length=512)
+        spec["dataset"].update(file=str(table), prompt="prompt", chosen="chosen", rejected="rejected", max_length=512)
         spec["dataset"]["split"]["column"] = "part"
         spec["training"].update(num_train_epochs=1, per_device_train_batch_size=4, per_device_eval_batch_size=8, learning_rate=1e-5, save_strategy="no",
                                 eval_strategy="epoch")
-        peer = bench.peer("peer_reward.py", source, 200, "1e-5")
         run, _, points = bench.train("reward", spec)
+        peer = bench.peer("peer_reward.py", source, 200, "1e-5")
         seconds = [p for p in points if p["split"] == "train"][-1]["seconds"]
         bench.note("reward pairs/s", peer.number(r"([\d.]+) pairs/s")[0], len(trained) / seconds)
         last = [p for p in points if p["split"] == "validation"][-1]

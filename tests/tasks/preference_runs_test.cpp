@@ -154,6 +154,21 @@ TEST_F(PreferenceRuns, DpoBeginsAtLn2AndRaisesTheMargin) {
     }
 }
 
+TEST_F(PreferenceRuns, DpoLearnsTheSameWhetherItsReferenceIsKeptOrComputedForEveryBatch) {
+    for (const std::string mode : {"all", "last_layers", "lora"}) {
+        RunSpec spec = pairSpec("dpo");
+        spec.trainable.mode = mode;
+        spec.trainable.lastLayers = 1;
+        RecordingObserver kept, anew;
+        const auto once = run(spec, "dpo-once-" + mode, kept);
+        spec.dpo.precomputeRefLogProbs = false;
+        const auto every = run(spec, "dpo-every-" + mode, anew);
+        ASSERT_GT(once.validation.at("rewards/margins"), 0.01) << mode;
+        for (const auto* name : {"loss", "rewards/margins", "logps/chosen"})
+            EXPECT_NEAR(every.validation.at(name), once.validation.at(name), 1e-3 * std::abs(once.validation.at(name))) << mode << " " << name;
+    }
+}
+
 TEST_F(PreferenceRuns, TheWeightOfTheChosenAnswerAddsItsMeanLikelihoodAndKeepsItLikely) {
     RunSpec spec = pairSpec("dpo");
     RecordingObserver plain, held;

@@ -193,6 +193,15 @@ TEST(Look, ForecastChecksAndPreviewSpeakOfTheRealRows) {
     EXPECT_LE(seen.paddings[2].wasteShare, seen.paddings[1].wasteShare + 0.05);
     EXPECT_GT(seen.paddings[3].wasteShare, seen.paddings[1].wasteShare);
     for (const auto& finding : check(fixture.inputs)) EXPECT_NE(finding.level, CheckLevel::Blocking) << finding.sentence;
+    const auto speaksOfSaving = [&] {
+        const auto findings = check(fixture.inputs);
+        return std::any_of(findings.begin(), findings.end(), [](const SpecCheck& finding) { return finding.param == "training.save_strategy"; });
+    };
+    EXPECT_FALSE(speaksOfSaving());
+    fixture.inputs.spec.training.saveStrategy = "no";
+    EXPECT_TRUE(speaksOfSaving());  // the best model is asked for, but never saved
+    fixture.inputs.spec.training.loadBestModelAtEnd = false;
+    EXPECT_FALSE(speaksOfSaving());
     const auto tokens = previewRow(fixture.inputs, 3);
     ASSERT_FALSE(tokens.empty());
     EXPECT_EQ(tokens.back().role, TokenRole::Eos);

@@ -66,6 +66,8 @@ TEST(Schedule, CurveHasAtMostTheAskedPoints) {
     EXPECT_DOUBLE_EQ(curve.front(), 0.0);
     EXPECT_LT(curve.back(), 1e-6);
     EXPECT_EQ(scheduleCurve(withSchedule("linear", 0), 3, 200).size(), 3U);
+    const auto rising = scheduleCurve(withSchedule("linear", 360, 1.0), 360, 200);  // steps that do not divide evenly: still a straight line
+    for (std::size_t i = 1; i < rising.size(); ++i) EXPECT_NEAR(rising[i] - rising[i - 1], rising.back() / 199, 1e-12) << i;
 }
 
 TEST(Schedule, PlateauLowersTheRateAfterElevenEvaluationsWithoutGain) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Charts: smoothing, reading, linking, speed, marks and what is exported.
 #include "widgets/metric_plot.h"
+#include "widgets/plot_legend.h"
 #include "widgets/text_table.h"
 #include "widgets/theme.h"
 
@@ -354,6 +355,24 @@ private Q_SLOTS:
             says = says || child->property("text").toString().startsWith(u'2');
         }
         QVERIFY(says);
+    }
+
+    void theNamesAtTheEndsOfLinesStayThereWhenTheChartIsResized() {
+        MetricPlot plot;
+        plot.resize(60, 40);
+        plot.setSeries({u"a"_qs, u"train"_qs});
+        plot.setSeries({u"b"_qs, u"validation"_qs, 1});
+        plot.setPoints(u"a"_qs, {at(0, 1), at(10, 2)});
+        plot.setPoints(u"b"_qs, {at(0, 3), at(10, 4)});
+        plot.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&plot));
+        QTest::qWait(250);  // the charts of a run that is opened at the start of the window are filled before they have their size
+        plot.resize(600, 300);
+        const QColor colour = seriesPen(plot.palette(), 1).color();
+        QVERIFY(QTest::qWaitFor([&] {
+            const QImage image = plot.grab().toImage();
+            return pixelsNear(image.copy(image.width() - 60, 60, 60, image.height() - 90), colour) > 10;
+        }, 2'000));
     }
 
     void showDataOpensATableOfAllPoints() {

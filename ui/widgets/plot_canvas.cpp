@@ -290,6 +290,9 @@ bool MetricPlot::Private::eventFilter(QObject* watched, QEvent* event) {
         }
         hideCursor();
     }
+    if (watched == plot && event->type() == QEvent::Resize) {
+        changed();  // labels and marks stand at pixels
+    }
     return QObject::eventFilter(watched, event);
 }
 

@@ -82,6 +82,7 @@ LabelsPage::LabelsPage(QWidget* parent) : QWidget(parent), table_(std::make_shar
     splitter->addWidget(buildSides());
     splitter->setStretchFactor(0, 1);
     splitter->setStretchFactor(1, 1);
+    splitter->setSizes({480, 520});  // shares: room for the columns of the table before that of the curves
     layout->addWidget(splitter, 1);
     stack_->addWidget(main);
     w::column(this)->addWidget(stack_);
