@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <filesystem>
 #include <map>
 
 #include <fmt/format.h>
 
 #include "command.h"
+#include "spec_file.h"
 
 namespace lathe::cli {
 namespace {
@@ -18,6 +20,9 @@ struct Options {
     bool hasMessages = false;
     bool leavesFlaggedOut = false;
     PairOptions pairs;
+    std::string spec;
+    std::vector<std::string> settings;
+    RewardPairOptions rewards;
 };
 
 /// The set that was named, or the only one there is.
@@ -54,6 +59,25 @@ void importFileOf(Context& context, const Options& options) {
     context.output.line(fmt::format("{} pairs with {} labels in the set {} ({}).", report.items, report.labels, set, report.form));
     for (const std::string& problem : report.problems) context.output.line(problem);
     if (report.leftOut > 0) context.output.line(fmt::format("{} rows were left out.", report.leftOut));
+}
+
+/// The ppo step of a spec or of a sequence.
+RunSpec ppoStep(const Options& options) {
+    std::vector<RunSpec> steps = readSpecFiles(options.spec, options.settings);
+    const auto found = std::find_if(steps.begin(), steps.end(), [](const RunSpec& step) { return step.task == "ppo"; });
+    return found == steps.end() ? steps.front() : *found;
+}
+
+void makePairsOf(Context& context, const Options& options) {
+    const RunSpec spec = ppoStep(options);
+    const std::string set = options.set.empty() ? spec.name : options.set;
+    const RewardPairReport report = context.session().makeRewardPairs(spec, set, options.rewards, context.output.progressSink(), context.stop.get_token());
+    if (context.output.isJson) {
+        context.output.json({{"set", set}, {"pairs", report.pairs}, {"prompts", report.prompts}, {"without_pair", report.withoutPair}, {"answers", report.answers}, {"mean_reward", report.meanReward}});
+        return;
+    }
+    context.output.line(fmt::format("{} pairs of {} answers to {} prompts in the set {}; their mean reward is {:.3f}.", report.pairs, report.answers, report.prompts, set, report.meanReward));
+    if (report.withoutPair > 0) context.output.line(fmt::format("{} prompts gave no pair: all answers to them score the same, or none of them ends.", report.withoutPair));
 }
 
 void exportFileOf(Context& context, const Options& options) {
@@ -125,7 +149,7 @@ void addExportOptions(CLI::App& command, Options& options) {
 
 void addLabels(CLI::App& app, Context& context) {
     auto options = std::make_shared<Options>();
-    CLI::App* command = app.add_subcommand("labels", "List, import, export and check pairs that people labelled");
+    CLI::App* command = app.add_subcommand("labels", "List, make, import, export and check labelled pairs");
     command->require_subcommand(0, 1);
     command->add_option("--set", options->set, "Set of pairs (default: the file's name, or the only one)");
     command->add_option("--rater", options->rater, "Only this person's labels");
@@ -133,12 +157,18 @@ void addLabels(CLI::App& app, Context& context) {
     CLI::App* reading = command->add_subcommand("import", "Read pairs, labels or ratings from CSV, JSONL or Parquet");
     reading->add_option("file", options->file, "File to read")->required();
     reading->callback([&context, options] { importFileOf(context, *options); });
+    CLI::App* making = command->add_subcommand("from-rewards", "Let a model answer the prompts of a ppo RunSpec, and pair its answers by the rewards");
+    making->add_option("spec", options->spec, "RunSpec of the task ppo, or a sequence with such a step")->required();
+    making->add_option("--answers", options->rewards.answers, "Answers to each prompt")->check(CLI::Range(1, 1000))->capture_default_str();
+    making->add_option("--pairs-per-prompt", options->rewards.pairsPerPrompt, "At most so many")->check(CLI::Range(1, 1000))->capture_default_str();
+    making->add_option("--setting", options->settings, "Change a setting of the spec, such as model=runs/start")->take_all();
+    making->callback([&context, options] { makePairsOf(context, *options); });
     CLI::App* writing = command->add_subcommand("export", "Write pairs for training, or all labels");
     addExportOptions(*writing, *options);
     writing->callback([&context, options] { exportFileOf(context, *options); });
     CLI::App* checking = command->add_subcommand("quality", "How far the labels can be trusted");
     checking->callback([&context, options] { showQuality(context, *options); });
-    for (CLI::App* sub : {reading, writing, checking}) sub->fallthrough();
+    for (CLI::App* sub : {reading, making, writing, checking}) sub->fallthrough();
     command->callback([&context, command] {
         if (command->get_subcommands().empty()) list(context);
     });

@@ -29,6 +29,7 @@
 #include "tensor/torch.h"
 #include "train/checkpoints.h"
 #include "train/proofs.h"
+#include "train/reward_pairs.h"
 #include "train/run_files.h"
 #include "train/trainer.h"
 #include "workspace/workspace.h"
@@ -342,6 +343,14 @@ public:
     PreferenceImportReport importPreferences(const std::string& nameOrFile, const std::string& set, std::stop_token stop) override {
         remembered();
         return session::importPreferences(*workspace_, *openTable(nameOrFile, stop), set, nameOrFile);
+    }
+    RewardPairReport makeRewardPairs(const RunSpec& spec, const std::string& set, const RewardPairOptions& options, const ProgressSink& progress, std::stop_token stop) override {
+        const auto sets = remembered().labelSets();
+        RewardPairReport report;
+        const auto items = train::rewardPairs(inputsOf(spec, stop), options, report, progress, stop);
+        if (std::none_of(sets.begin(), sets.end(), [&](const LabelSet& known) { return known.name == set; })) workspace_->saveLabelSet({.name = set});
+        workspace_->addPreferenceItems(set, items);
+        return report;
     }
     LabelState labelState(const std::string& set, const std::string& rater) const override { return session::labelState(remembered(), set, rater); }
     LabelState addLabel(const std::string& set, const LabelEvent& event) override {

@@ -2,6 +2,7 @@
 /// ppo: a language model learns from scores of its own answers. Formulas and names as TRL's last PPO; "grpo" is the same loop with advantages
 /// from the group of answers to one prompt instead of a value function. The value function is linear on the policy's hidden states.
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <deque>
 #include <map>
@@ -136,6 +137,7 @@ public:
     std::int64_t sampleInterval(std::int64_t totalSteps) const override { return std::max<std::int64_t>(1, totalSteps / std::max<std::int64_t>(1, spec().ppo.numSampleGenerations)); }
 
     std::vector<SampleOutput> bestAnswers() const override;
+    std::vector<ScoredAnswer> scoredAnswers(Runner& runner, std::span<const std::int64_t> examples, std::uint64_t draw, std::stop_token stop) override;
 
     std::int64_t episodes() const override { return episodes_; }
     std::optional<std::string> pauseReason() override { return std::exchange(pause_, std::nullopt); }
@@ -374,6 +376,30 @@ std::vector<SampleOutput> Ppo::bestAnswers() const {
         best.push_back({0, 0, prompt_.text(table(), row), expected.value_or(""), order[i]->text, order[i]->score});
     }
     return best;
+}
+
+std::vector<ScoredAnswer> Ppo::scoredAnswers(Runner& runner, std::span<const std::int64_t> examples, std::uint64_t draw, std::stop_token stop) {
+    stop_ = std::move(stop);
+    scorer_.load();
+    std::vector<ScoredAnswer> answers;
+    if (draw == 0 && spec().ppo.answer) {
+        for (const auto example : examples) {
+            const std::int64_t row = this->examples()[static_cast<std::size_t>(example)].row;
+            const std::string prompt = prompt_.text(table(), row);
+            Rollout right;
+            right.text = cellText(table(), row, *spec().ppo.answer).value_or("");
+            if (right.text.empty()) continue;
+            // The model learns to write what follows its prompt.
+            if (!std::isspace(static_cast<unsigned char>(prompt.back())) && !std::isspace(static_cast<unsigned char>(right.text.front()))) right.text = fmt::format(" {}", right.text);
+            right.answerTokens = static_cast<std::int64_t>(tokenizer().encode(right.text).size());
+            answers.push_back({example, prompt, right.text, scorer_.score(table(), row, prompt, right), true, true});
+        }
+    }
+    for (Rollout& rollout : write(runner, examples, draw)) {
+        std::string prompt = prompt_.text(table(), this->examples()[static_cast<std::size_t>(rollout.example)].row);
+        answers.push_back({rollout.example, std::move(prompt), std::move(rollout.text), rollout.score, false, rollout.hasEnd || !spec().ppo.stopToken});
+    }
+    return answers;
 }
 
 double Ppo::meanKl() const {

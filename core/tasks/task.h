@@ -105,6 +105,16 @@ struct SamplePrompt {
     std::string expected;
 };
 
+/// An answer to an example's prompt with its reward: written by the model, or the right one as the data has it.
+struct ScoredAnswer {
+    std::int64_t example = 0;
+    std::string prompt;
+    std::string text;
+    double score = 0;
+    bool isExpected = false;
+    bool isEnded = true;  ///< not broken off at the length limit, where answers are to end by themselves
+};
+
 struct TaskInputs {
     RunSpec spec;
     TablePtr table;
@@ -151,6 +161,10 @@ public:
 
     /// The answers with the highest rewards of the step just taken, best first; the loop adds step and epoch.
     virtual std::vector<SampleOutput> bestAnswers() const { return {}; }
+
+    /// One answer of the model to each of these examples, drawn anew for each `draw`, and for draw 0 the right answers too where the rewards know
+    /// them. Tasks without rewards have none.
+    virtual std::vector<ScoredAnswer> scoredAnswers(Runner&, std::span<const std::int64_t> /*examples*/, std::uint64_t /*draw*/, std::stop_token) { return {}; }
 
     /// Answers that were written and scored so far; 0 for tasks that write none.
     virtual std::int64_t episodes() const { return 0; }

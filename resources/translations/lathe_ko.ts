@@ -3388,6 +3388,26 @@
         <source>Nothing stands in the way.</source>
         <translation>시작하는 데 문제가 없습니다.</translation>
     </message>
+    <message>
+        <source>%1 pairs of %2 answers are in the set “%3” of Preferences; their mean reward is %4.</source>
+        <translation>답 %2개로 만든 쌍 %1개가 선호의 “%3” 묶음에 있습니다. 평균 보상은 %4입니다.</translation>
+    </message>
+    <message>
+        <source>Writing answers: %1 of %2</source>
+        <translation>답 쓰는 중: %1 / %2</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>멈추기</translation>
+    </message>
+    <message>
+        <source>Pairs from rewards</source>
+        <translation>보상으로 쌍 만들기</translation>
+    </message>
+    <message>
+        <source>The model answers each training prompt several times; of the answers that score best and worse, pairs are made for a reward model or for DPO.</source>
+        <translation>모델이 학습 프롬프트마다 여러 번 답합니다. 점수가 가장 높은 답과 더 낮은 답을 짝지어 보상 모델이나 DPO에 쓸 쌍을 만듭니다.</translation>
+    </message>
 </context>
 <context>
     <name>lathe::shell::AboutDialog</name>

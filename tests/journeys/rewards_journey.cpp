@@ -4,6 +4,7 @@
 
 #include <QDoubleSpinBox>
 #include <QInputDialog>
+#include <QPushButton>
 
 #include "widgets/metric_plot.h"
 
@@ -53,6 +54,31 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(journey.services().runs().activeId().isEmpty(), 30'000);
         QVERIFY(!journey.find(QStringLiteral("runs.klCoefficient"))->isVisible());
         QVERIFY(!journey.textOf(QStringLiteral("runs.health.kl")).isEmpty());
+    }
+
+    void makesPairsOfItsOwnAnswersAndStopsWhenAsked() {
+        Journey journey;
+        journey.show(QStringLiteral("train"));
+        QVERIFY(journey.click(QStringLiteral("train.empty.action")));
+        QTRY_VERIFY_WITH_TIMEOUT(!journey.services().datasets().list().empty(), 20'000);
+        auto* button = journey.find<QPushButton>(QStringLiteral("train.pairs"));
+        QVERIFY(button != nullptr && !button->isVisible());  // the recipe is not of the task ppo
+        RunSpec spec = ppoSpec(journey, 1);
+        spec.ppo.rewardRules = {"equals_answer"};
+        spec.ppo.answer = "LaTeX";
+        journey.window().showPanel(QStringLiteral("train"), {{QStringLiteral("spec"), QString::fromStdString(lathe::toJson(spec))}});
+        QVERIFY(journey.click(QStringLiteral("train.pairs")));
+        QTRY_VERIFY_WITH_TIMEOUT(journey.textOf(QStringLiteral("train.error")).startsWith(QStringLiteral("Writing answers")), 60'000);
+        QVERIFY(journey.click(QStringLiteral("train.pairs")));  // it says Stop now
+        QTRY_COMPARE_WITH_TIMEOUT(journey.textOf(QStringLiteral("train.error")), QString(), 10'000);
+        QVERIFY(journey.services().preferences().list().empty());
+        QVERIFY(journey.click(QStringLiteral("train.pairs")));
+        QTRY_COMPARE_WITH_TIMEOUT(journey.services().preferences().list().size(), std::size_t{1}, 120'000);
+        const auto& set = journey.services().preferences().list().front();
+        QVERIFY(set.items > 100);
+        QCOMPARE(set.events, set.items);
+        QTRY_VERIFY_WITH_TIMEOUT(journey.textOf(QStringLiteral("train.error")).contains(QStringLiteral("“rewarded”")), 10'000);
+        QCOMPARE(std::int64_t(journey.services().session().preferencePairs(set.name, {}).pairs.size()), set.items);
     }
 
 private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <map>
 #include <set>
 #include <thread>
 
@@ -12,6 +13,7 @@
 #include <lathe/error.h>
 
 #include "models/loader.h"
+#include "train/reward_pairs.h"
 #include "train/setup.h"
 #include "train/tiny_run.h"
 
@@ -340,6 +342,66 @@ TEST_F(PpoRuns, TheHighestRewardsOfEachUpdateAreTold) {
         EXPECT_TRUE(std::is_sorted(best.rbegin(), best.rend()));
         EXPECT_GE(best.front(), rewards[static_cast<std::size_t>(step - 1)]) << "the best is not below the mean";
     }
+}
+
+TEST_F(PpoRuns, PairsFromRewardsAreWhatTheRulesPrefer) {
+    RunSpec spec = ppoSpec();
+    spec.ppo.rewardRules = {"pattern:[a-m]"};
+    spec.ppo.stopToken.reset();  // the tiny model hardly ever ends
+    RewardPairOptions options;
+    options.answers = 6;
+    options.pairsPerPrompt = 2;
+    RewardPairReport report, again;
+    const auto items = train::rewardPairs(inputs(spec, "none"), options, report, {}, {});
+    EXPECT_EQ(report.prompts, 48);
+    EXPECT_EQ(report.answers, 48 * 6);
+    EXPECT_EQ(report.pairs, static_cast<std::int64_t>(items.size()));
+    EXPECT_GT(report.withoutPair, 0);
+    EXPECT_GT(report.pairs, 10);
+    std::map<std::string, int> ofPrompt;
+    int first = 0;
+    const auto pleases = [](const std::string& text) { return std::any_of(text.begin(), text.end(), [](char letter) { return letter >= 'a' && letter <= 'm'; }); };
+    for (const ImportedItem& each : items) {
+        ASSERT_EQ(each.labels.size(), 1U);
+        const bool isA = each.labels.front().kind == LabelKind::A;
+        first += isA ? 1 : 0;
+        EXPECT_TRUE(pleases(isA ? each.item.answerA : each.item.answerB));
+        EXPECT_FALSE(pleases(isA ? each.item.answerB : each.item.answerA));
+        EXPECT_TRUE(each.item.prompt.starts_with("Q: say ")) << each.item.prompt;
+        EXPECT_LE(++ofPrompt[each.item.prompt], 2);
+    }
+    EXPECT_NEAR(first, static_cast<int>(items.size()) / 2, 1) << "neither place is always the better one";
+    const auto same = train::rewardPairs(inputs(spec, "none"), options, again, {}, {});
+    ASSERT_EQ(same.size(), items.size());
+    for (std::size_t i = 0; i < items.size(); ++i) EXPECT_EQ(same[i].item.answerA, items[i].item.answerA);
+    spec.ppo.rewardRules = {"length:1000"};
+    EXPECT_THROW(train::rewardPairs(inputs(spec, "none"), options, report, {}, {}), Error) << "all answers please";
+    EXPECT_THROW(train::rewardPairs(inputs(train::tinySpec(), "none"), options, report, {}, {}), Error);
+}
+
+TEST_F(PpoRuns, TheRightAnswerIsChosenWhereTheModelNeverWritesIt) {
+    RunSpec spec = ppoSpec();
+    spec.ppo.rewardRules = {"equals_answer"};
+    spec.ppo.answer = "answer";
+    RewardPairOptions options;
+    options.answers = 2;
+    RewardPairReport report;
+    const auto items = train::rewardPairs(inputs(spec, "none"), options, report, {}, {});
+    EXPECT_EQ(report.pairs, 48);
+    for (const ImportedItem& each : items) EXPECT_EQ(each.labels.front().kind == LabelKind::A ? each.item.answerA : each.item.answerB, "x");
+}
+
+TEST(PairAnswers, PrefersOwnAnswersThatEndAndTheCommonestMistakes) {
+    const auto written = [](const std::string& text, double score, bool isEnded = true) { return ScoredAnswer{0, "p", text, score, false, isEnded}; };
+    ScoredAnswer right{0, "p", "right", 1.0, true, true};
+    using Pairs = std::vector<std::pair<std::size_t, std::size_t>>;
+    EXPECT_EQ(train::pairAnswers({right, written("own", 1.0), written("bad", 0.2), written("worse", 0.0), written("worse", 0.0)}, 1), (Pairs{{1, 3}}));
+    EXPECT_EQ(train::pairAnswers({right, written("own", 1.0), written("bad", 0.2), written("worse", 0.0), written("worse", 0.0)}, 5), (Pairs{{1, 3}, {1, 2}}));
+    EXPECT_EQ(train::pairAnswers({right, written("bad", 0.2)}, 1), (Pairs{{0, 1}}));
+    EXPECT_EQ(train::pairAnswers({written("broken off", 1.0, false), written("ends", 0.5), written("bad", 0.1)}, 3), (Pairs{{1, 2}}));
+    EXPECT_TRUE(train::pairAnswers({written("a", 0.5), written("b", 0.5)}, 1).empty());
+    EXPECT_TRUE(train::pairAnswers({right, written("right", 1.0)}, 1).empty());
+    EXPECT_TRUE(train::pairAnswers({}, 1).empty());
 }
 
 TEST_F(PpoRuns, SettingsThatDoNotFitAreRefused) {

@@ -86,6 +86,16 @@ WorkPtr Preferences::score(QObject* context, const QString& set, const QString& 
         std::move(done), std::move(failed), std::move(progressed));
 }
 
+WorkPtr Preferences::fromRewards(QObject* context, const RunSpec& spec, const QString& set, std::function<void(const RewardPairReport&)> done, Background::Failed failed,
+                                 Background::Progressed progressed) {
+    return background_.run(
+        context,
+        [this, spec, set](std::stop_token stop, const ProgressSink& progress) {
+            return session_.makeRewardPairs(spec, utf8(set), {.answers = 8, .pairsPerPrompt = 2}, progress, std::move(stop));
+        },
+        [this, done = std::move(done)](const RewardPairReport& report) { refresh(); done(report); }, std::move(failed), std::move(progressed));
+}
+
 void Preferences::remove(const QString& set) {
     background_.run(
         this, [this, set](std::stop_token, const ProgressSink&) { session_.removeLabelSet(utf8(set)); }, [this, set] { Q_EMIT removed(set); refresh(); },

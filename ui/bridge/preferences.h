@@ -39,6 +39,9 @@ public:
                      Background::Failed failed);
     WorkPtr toDataset(QObject* context, const QString& set, const QString& dataset, const PairOptions& options, std::function<void(const DatasetInfo&)> done, Background::Failed failed);
     WorkPtr score(QObject* context, const QString& set, const QString& rewardModel, std::function<void(std::int64_t)> done, Background::Failed failed, Background::Progressed progressed);
+    /// Pairs of a model's own answers, told apart by the rewards of a ppo spec; in the set of that name.
+    WorkPtr fromRewards(QObject* context, const RunSpec& spec, const QString& set, std::function<void(const RewardPairReport&)> done, Background::Failed failed,
+                        Background::Progressed progressed);
     void remove(const QString& set);  ///< `removed` follows; undo with restore
     void restore(const QString& set);
 

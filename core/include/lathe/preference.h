@@ -211,6 +211,20 @@ PairReport pairsOf(std::span<const PreferenceItem> items, const FoldedLabels& la
 /// Indices of the pairs to validate on; all pairs of a prompt lie on one side. share in [0, 1).
 std::vector<std::int64_t> validationPairs(std::span<const PreferencePair> pairs, double share, std::uint64_t seed);
 
+/// Pairs that the rewards of a ppo run make instead of a person: of several answers to a prompt the one that scores best, and answers that score less.
+struct RewardPairOptions {
+    std::int64_t answers = 8;         ///< that the model writes to each prompt
+    std::int64_t pairsPerPrompt = 1;  ///< at most
+};
+
+struct RewardPairReport {
+    std::int64_t pairs = 0;
+    std::int64_t prompts = 0;
+    std::int64_t withoutPair = 0;  ///< prompts whose answers all score the same, or none of which ends
+    std::int64_t answers = 0;      ///< that the model wrote
+    double meanReward = 0;         ///< of those
+};
+
 // ---- Files --------------------------------------------------------------------------------------------------------
 
 /// An item as it came from a file, with the judgements that the file had (rater empty: it did not say who).

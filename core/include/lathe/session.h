@@ -244,6 +244,9 @@ public:
     virtual std::vector<LabelEvent> labelEvents(const std::string& set) const = 0;  ///< all that was ever said, oldest first
     /// From a dataset of the workspace or a file; makes the set if there is none of that name.
     virtual PreferenceImportReport importPreferences(const std::string& nameOrFile, const std::string& set, std::stop_token) = 0;
+    /// Lets the model of a ppo RunSpec answer its training prompts and pairs the answers by the run's rewards, labelled by the rater "rewards"; makes
+    /// the set if there is none of that name. Blocks; throws InvalidInput (such as no pair at all), NotFound, Cancelled (nothing is kept then).
+    virtual RewardPairReport makeRewardPairs(const RunSpec&, const std::string& set, const RewardPairOptions&, const ProgressSink&, std::stop_token) = 0;
     /// What a rater sees now.
     virtual LabelState labelState(const std::string& set, const std::string& rater) const = 0;
     /// Keeps a label and returns what comes next. Throws InvalidInput as the workspace does.

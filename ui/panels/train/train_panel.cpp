@@ -23,7 +23,6 @@
 
 #include "panels/train/batch_proofs.h"
 #include "panels/train/forecast_card.h"
-#include "panels/train/grid_dialog.h"
 #include "panels/train/layer_tree.h"
 #include "panels/train/sequence_bar.h"
 #include "panels/train/spec_fields.h"
@@ -191,7 +190,10 @@ QWidget* TrainPanel::buildBottom() {
     grid_ = w::button(QStringLiteral("train.grid"), tr("Train a grid …"), w::ButtonKind::Normal, QStringLiteral("table"), bar);
     grid_->setToolTip(tr("A few values each of some settings, such as learning rate, last layers and dedup threshold: one run for each combination."));
     connect(grid_, &QPushButton::clicked, this, &TrainPanel::askGrid);
+    pairs_ = w::button(QStringLiteral("train.pairs"), {}, w::ButtonKind::Normal, QStringLiteral("scale"), bar);
+    connect(pairs_, &QPushButton::clicked, this, &TrainPanel::makePairs);
     layout->addWidget(error_, 1);
+    layout->addWidget(pairs_);
     layout->addWidget(grid_);
     layout->addWidget(start_);
     return bar;
@@ -469,25 +471,12 @@ void TrainPanel::start() {
     services_.runs().start(*spec);
 }
 
-void TrainPanel::askGrid() {
-    const std::optional<RunSpec> spec = currentSpec();
-    if (!spec) return;
-    auto* dialog = new GridDialog(*spec, layers_->blocks(), this);
-    connect(dialog, &QDialog::accepted, this, [this, dialog, base = *spec] {
-        isStarting_ = services_.runs().activeId().isEmpty();
-        saveDraft();
-        updateStart();
-        if (isStarting_) services_.generators().clear();
-        services_.runs().startGrid(base, dialog->axes());
-    });
-    dialog->open();
-}
-
 void TrainPanel::updateStart() {
     const bool isBusy = !services_.runs().activeId().isEmpty();
     const bool hasData = !form_->value(QStringLiteral("dataset.name")).toString().isEmpty();
     start_->setEnabled(!isBusy && !isStarting_ && !isBlocked_ && hasData && form_->isValid());
     grid_->setEnabled(!isStarting_ && !isBlocked_ && hasData && form_->isValid());
+    updatePairs();
     start_->setText(isStarting_ ? tr("Starting …") : tr("Start training"));
     start_->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Return));  // Qt takes it away with each new text
     QString why;

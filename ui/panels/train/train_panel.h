@@ -63,6 +63,8 @@ private:
     void probe();
     void start();
     void askGrid();
+    void makePairs();     ///< or stops making them
+    void updatePairs();
     void copySpec();
     void copyCommand();
     QString commandText(const RunSpec& spec) const;
@@ -93,6 +95,8 @@ private:
     QVBoxLayout* checks_ = nullptr;
     QLabel* error_ = nullptr;
     QPushButton* start_ = nullptr;
+    QPushButton* pairs_ = nullptr;   ///< ppo only
+    bridge::WorkPtr pairWork_;       ///< while pairs are made
     QPushButton* grid_ = nullptr;
     QTimer* wait_ = nullptr;
     std::vector<bridge::WorkPtr> works_;
