@@ -4,7 +4,7 @@
 
 usage: side_by_side.py [NAME ...] [--rounds 3] [--cli build/release/app/lathe-cli] [--peers FOLDER] [--python PYTHON]
 
-Names: latex, gpt2, generate, genres, genres_quality, genres_recipe, embed, reward, ppo (default: all). Each round runs the peer's program and Lathe one after the
+Names: latex, gpt2, generate, genres, genres_quality, genres_recipe, embed, reward, reward_quality, ppo (default: all). Each round runs the peer's program and Lathe one after the
 other on the same input, so that a slow minute of the machine meets both. PYTHON is one that has the peers' packages
 (default: $LATHE_PEER_PYTHON or python3). Exit code 77 and a sentence if the peers or their packages are absent.
 Nothing but the standard library is needed for the script itself.
@@ -266,33 +266,56 @@ def embed(bench):
                 bench.note("embed default against bf16 texts/s", peer.number(r"bf16 n=\d+: ([\d.]+) texts/s")[0], speed)
 
 
-def reward(bench):
-    """Reward model from people's preferences, split by prompt; one epoch."""
-    source = SHARED / "data/c_preference/pandalm_human_dev.jsonl"
-    pairs = [json.loads(line) for line in open(source, encoding="utf-8")]
+def reward_source():
+    return SHARED / "data/c_preference/pandalm_human_dev.jsonl"
+
+
+def reward_spec(bench, count=None, **training):
+    """The pairs of people, split by prompt as the peer splits them; at most `count` train. Returns the spec and how many train."""
+    pairs = [json.loads(line) for line in open(reward_source(), encoding="utf-8")]
     pairs = [p for p in pairs if p["chosen"] and p["rejected"]]
     prompts = sorted({p["prompt"] for p in pairs})
     random.Random(0).shuffle(prompts)
     held = set(prompts[:len(prompts) // 5])
-    trained = [p for p in pairs if p["prompt"] not in held][:200]
+    trained = [p for p in pairs if p["prompt"] not in held][:count]
     table = bench.folder / "reward.jsonl"
     table.write_text("".join(json.dumps({**{k: p[k] for k in ("prompt", "chosen", "rejected")}, "part": part}) + "\n"
                              for part, some in (("train", trained), ("validation", [p for p in pairs if p["prompt"] in held])) for p in some))
+    spec = default_spec(bench, "reward")
+    spec["model"] = "smollm2-135m-instruct"
+    spec["dataset"].update(file=str(table), prompt="prompt", chosen="chosen", rejected="rejected")
+    spec["dataset"]["split"]["column"] = "part"
+    spec["training"].update(eval_strategy="epoch", save_strategy="no", load_best_model_at_end=False, **training)
+    return spec, len(trained)
+
+
+def reward(bench):
+    """Reward model from 200 pairs of people's preferences, split by prompt; one epoch, all layers, the peer's settings."""
     for _ in range(bench.options.rounds):
-        spec = default_spec(bench, "reward")
-        spec["model"] = "smollm2-135m-instruct"
-        spec["dataset"].update(file=str(table), prompt="prompt", chosen="chosen", rejected="rejected", max_length=512)
-        spec["dataset"]["split"]["column"] = "part"
-        spec["training"].update(num_train_epochs=1, per_device_train_batch_size=4, per_device_eval_batch_size=8, learning_rate=1e-5, save_strategy="no",
-                                eval_strategy="epoch")
+        spec, trained = reward_spec(bench, 200, num_train_epochs=1, per_device_train_batch_size=4, per_device_eval_batch_size=8, learning_rate=1e-5)
+        spec["dataset"]["max_length"] = 512
         run, _, points = bench.train("reward", spec)
-        peer = bench.peer("peer_reward.py", source, 200, "1e-5")
+        peer = bench.peer("peer_reward.py", reward_source(), 200, "1e-5")
         seconds = [p for p in points if p["split"] == "train"][-1]["seconds"]
-        bench.note("reward pairs/s", peer.number(r"([\d.]+) pairs/s")[0], len(trained) / seconds)
+        bench.note("reward pairs/s", peer.number(r"([\d.]+) pairs/s")[0], trained / seconds)
         last = [p for p in points if p["split"] == "validation"][-1]
         bench.note("reward held-out accuracy", peer.number(r"held-out accuracy ([\d.]+)")[0], last["accuracy"])
         bench.note("reward longer-wins baseline on the same pairs", peer.number(r"longer-wins ([\d.]+)")[0], last["longer_wins_accuracy"])
         print(f"  lathe's held-out accuracy: {last['accuracy']:.3f}, 95 % interval {last['accuracy_low']:.3f} to {last['accuracy_high']:.3f}", flush=True)
+
+
+def reward_quality(bench):
+    """Reward model from all 432 pairs: last 10 layers with their input kept, 4 epochs; held-out accuracy and seconds after each epoch."""
+    for _ in range(bench.options.rounds):
+        spec, _ = reward_spec(bench, num_train_epochs=4, per_device_train_batch_size=8, per_device_eval_batch_size=16, learning_rate=5e-5, warmup_steps=10)
+        spec["dataset"]["max_length"] = 384
+        spec["trainable"].update(mode="last_layers", last_layers=10)
+        _, _, points = bench.train("reward_quality", spec)
+        for p in points:
+            if p["split"] == "validation":
+                print(f"  epoch {p['epoch']:g}, {p['seconds']:.0f} s: accuracy {p['accuracy']:.3f} ({p['accuracy_low']:.3f} to {p['accuracy_high']:.3f}), "
+                      f"the longer one {p['longer_wins_accuracy']:.3f}", flush=True)
+        bench.note("reward_quality held-out accuracy against the longer one", p["longer_wins_accuracy"], p["accuracy"])
 
 
 def has_bf16():
@@ -325,7 +348,7 @@ def ppo(bench):
             bench.note(f"ppo {precision} peak memory MiB", peer.memory, run.memory, is_time=True)
 
 
-BENCHES = {bench.__name__: bench for bench in (latex, gpt2, generate, genres, genres_quality, genres_recipe, embed, reward, ppo)}
+BENCHES = {bench.__name__: bench for bench in (latex, gpt2, generate, genres, genres_quality, genres_recipe, embed, reward, reward_quality, ppo)}
 
 
 def main():
