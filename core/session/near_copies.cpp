@@ -28,7 +28,7 @@ TextTemplate comparedText(const RunSpec& spec) {
 }  // namespace
 
 std::vector<std::int64_t> NearCopies::find(const RunSpec& spec, const TablePtr& table, const std::string& fingerprint, const std::filesystem::path& encoder,
-                                           workspace::Workspace* workspace, const std::stop_token& stop) {
+                                           workspace::Workspace* workspace, const ProgressSink& progress, const std::stop_token& stop) {
     if (!spec.dataset.dedupThreshold) return {};
     const TextTemplate compared = comparedText(spec);
     const auto& split = spec.dataset.split;
@@ -44,7 +44,7 @@ std::vector<std::int64_t> NearCopies::find(const RunSpec& spec, const TablePtr& 
         auto made = std::make_shared<Search>();
         for (const auto* part : {&parts.validation, &parts.test, &parts.train}) made->rows.insert(made->rows.end(), part->begin(), part->end());
         made->fixedRows = static_cast<std::int64_t>(parts.validation.size() + parts.test.size());
-        made->index = indexRows(table, compared, made->rows, encoder, workspace, stop);
+        made->index = indexRows(table, compared, made->rows, encoder, workspace, progress, stop);
         const std::lock_guard lock(mutex_);
         key_ = key;
         last_ = search = std::move(made);

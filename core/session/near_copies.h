@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <lathe/dedup.h>
+#include <lathe/progress.h>
 #include <lathe/run_spec.h>
 #include <lathe/table.h>
 
@@ -27,7 +28,7 @@ public:
     /// Ascending rows of the table; empty if the spec has no threshold. `encoder`: what spec.dataset.dedupModel stands for.
     /// `workspace` may be null: then no embedding is kept. Blocks; throws InvalidInput, NotFound, Cancelled.
     std::vector<std::int64_t> find(const RunSpec& spec, const TablePtr& table, const std::string& fingerprint, const std::filesystem::path& encoder,
-                                   workspace::Workspace* workspace, const std::stop_token& stop);
+                                   workspace::Workspace* workspace, const ProgressSink& progress, const std::stop_token& stop);
 
 private:
     struct Search {

@@ -247,7 +247,7 @@ public:
         return train::previewRow(inputsOf(spec, stop), row, stop);
     }
     std::shared_ptr<RunHandle> startRun(const RunSpec& asked, std::shared_ptr<TrainObserver> observer) override {
-        train::RunInputs inputs = inputsOf(asked, {});
+        train::RunInputs inputs = inputsOf(asked, {}, {}, observer.get());
         validateRunSpec(inputs.spec);
         workspace::RunRecord record = newRecord(inputs.spec, inputs.datasetFingerprint);
         inputs.spec.output = record.output.string();
@@ -257,7 +257,7 @@ public:
     std::shared_ptr<RunHandle> continueRun(const RunSpec& asked, std::shared_ptr<TrainObserver> observer) override {
         std::optional<workspace::RunRecord> known;
         if (workspace_) known = workspace_->runByOutput(fs::absolute(asked.output));
-        train::RunInputs inputs = inputsOf(asked, {}, known ? known->datasetFingerprint : std::string());
+        train::RunInputs inputs = inputsOf(asked, {}, known ? known->datasetFingerprint : std::string(), observer.get());
         inputs.output = fs::absolute(inputs.output);
         inputs.spec.output = inputs.output.string();
         inputs.start = train::Start::Resume;
@@ -289,7 +289,7 @@ public:
         if (record.state != RunState::Queued)
             throw Error(ErrorCode::InvalidInput, fmt::format("The run {} does not wait to be started. It is {}. Choose a waiting one.", id, runStateName(record.state)));
         try {
-            train::RunInputs inputs = inputsOf(parseRunSpec(record.specJson, "the run's settings"), {}, record.datasetFingerprint);
+            train::RunInputs inputs = inputsOf(parseRunSpec(record.specJson, "the run's settings"), {}, record.datasetFingerprint, observer.get());
             inputs.output = record.output;
             if (!train::listCheckpoints(record.output).empty()) inputs.start = train::Start::Resume;
             record.state = RunState::Preparing;
@@ -527,7 +527,8 @@ private:
         return table_ = std::move(table);
     }
 
-    train::RunInputs inputsOf(const RunSpec& spec, const std::stop_token& stop, const std::string& fingerprint = {}) const {
+    /// What may take long is told to `observer`, if there is one.
+    train::RunInputs inputsOf(const RunSpec& spec, const std::stop_token& stop, const std::string& fingerprint = {}, TrainObserver* observer = nullptr) const {
         train::RunInputs inputs;
         inputs.spec = spec;
         std::tie(inputs.table, inputs.datasetFingerprint) = tableOf(spec.dataset, stop, fingerprint);
@@ -535,7 +536,14 @@ private:
         inputs.output = spec.output;
         if (spec.dataset.dedupThreshold) {
             validateRunSpec(spec);
-            inputs.leftOut = nearCopies_.find(spec, inputs.table, inputs.datasetFingerprint, resolve(spec.dataset.dedupModel).path, workspace_.get(), stop);
+            const ProgressSink progress = [observer](const Progress& now) {
+                StepProgress told;
+                told.stage = "Looking for near-copies";
+                told.step = static_cast<std::int64_t>(now.done);
+                told.totalSteps = static_cast<std::int64_t>(now.total);
+                if (observer) observer->progressed(told);
+            };
+            inputs.leftOut = nearCopies_.find(spec, inputs.table, inputs.datasetFingerprint, resolve(spec.dataset.dedupModel).path, workspace_.get(), progress, stop);
         }
         if (spec.task == "ppo" && spec.ppo.rewardModel) inputs.rewardModel = resolve(*spec.ppo.rewardModel).path;
         return inputs;

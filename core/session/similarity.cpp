@@ -80,7 +80,8 @@ std::shared_ptr<const SimilarRows> findSimilarRows(const TablePtr& table, const 
 }
 
 std::shared_ptr<const SimilarityIndex> indexRows(const TablePtr& table, const TextTemplate& text, const std::vector<std::int64_t>& rows,
-                                                 const std::filesystem::path& model, workspace::Workspace* workspace, const std::stop_token& stop) {
+                                                 const std::filesystem::path& model, workspace::Workspace* workspace, const ProgressSink& progress,
+                                                 const std::stop_token& stop) {
     const FilledTemplate filled(table, text);
     DedupInput input;
     input.texts.reserve(rows.size());
@@ -88,8 +89,8 @@ std::shared_ptr<const SimilarityIndex> indexRows(const TablePtr& table, const Te
         if (i % 1024 == 0) throwIfStopped(stop);
         input.texts.push_back(filled.row(rows[i]));
     }
-    input.embeddings = embedTexts(input.texts, dedup::EncoderPrecision::F32, model, workspace, {}, stop);
-    return SimilarityIndex::build(std::move(input), {}, {}, stop);
+    input.embeddings = embedTexts(input.texts, dedup::EncoderPrecision::F32, model, workspace, progress, stop);
+    return SimilarityIndex::build(std::move(input), {}, progress, stop);
 }
 
 }  // namespace lathe::session

@@ -20,6 +20,7 @@ std::shared_ptr<const SimilarRows> findSimilarRows(const TablePtr& table, const 
 
 /// The index of some rows of a table, in the order given, by their text; for the pairs that training leaves out.
 std::shared_ptr<const SimilarityIndex> indexRows(const TablePtr& table, const TextTemplate& text, const std::vector<std::int64_t>& rows,
-                                                 const std::filesystem::path& model, workspace::Workspace* workspace, const std::stop_token& stop);
+                                                 const std::filesystem::path& model, workspace::Workspace* workspace, const ProgressSink& progress,
+                                                 const std::stop_token& stop);
 
 }  // namespace lathe::session

@@ -3389,8 +3389,8 @@
         <translation>시작하는 데 문제가 없습니다.</translation>
     </message>
     <message>
-        <source>%1 pairs of %2 answers are in the set “%3” of Preferences; their mean reward is %4.</source>
-        <translation>답 %2개로 만든 쌍 %1개가 선호의 “%3” 묶음에 있습니다. 평균 보상은 %4입니다.</translation>
+        <source>%1 pairs are in the set “%2” of Preferences. Mean reward of %3 answers: %4.</source>
+        <translation>쌍 %1개가 선호의 “%2” 묶음에 있습니다. 답 %3개의 평균 보상: %4.</translation>
     </message>
     <message>
         <source>Writing answers: %1 of %2</source>

@@ -314,6 +314,11 @@ private Q_SLOTS:
         QCOMPARE(formatBytes(438LL << 20), u"438\u00a0MiB"_qs);
         QCOMPARE(formatNumber(0.63214), u"0.632"_qs);
         QCOMPARE(formatNumber(5e-5), u"5e-5"_qs);
+        QCOMPARE(formatNumber(0.001, 3), u"0.001"_qs);
+        QCOMPARE(formatNumber(0.0249, 3), u"0.025"_qs);
+        QCOMPARE(formatNumber(-0.00123, 3), u"-0.0012"_qs);
+        QCOMPARE(formatNumber(0.05, 3), u"0.05"_qs);
+        QCOMPARE(formatNumber(0.0, 3), u"0.00"_qs);
         QCOMPARE(formatNumber(12.3456), u"12.35"_qs);
         QCOMPARE(formatShare(0.934), u"93.4\u00a0%"_qs);
         QCOMPARE(formatDuration(8.24), u"8.2 s"_qs);

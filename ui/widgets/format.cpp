@@ -81,7 +81,17 @@ QString formatNumber(double value, int digits) {
         return writeNumber(QString::number(value, 'e', std::max(0, digits - 1)).toDouble());
     }
     const int whole = size < 1 ? 1 : int(std::floor(std::log10(size))) + 1;
-    return QLocale().toString(value, 'f', std::max(0, digits - whole));
+    const int decimals = std::max(0, digits - whole);
+    if (size == 0 || size >= 0.1) {
+        return QLocale().toString(value, 'f', decimals);
+    }
+    // Two digits at least, so that 0.0012 does not become 0.00.
+    QString text = QLocale().toString(value, 'f', std::max(decimals, 1 - int(std::floor(std::log10(size)))));
+    const qsizetype shortest = QLocale().toString(value, 'f', decimals).size();
+    while (text.size() > shortest && text.endsWith(QLocale().zeroDigit())) {
+        text.chop(1);
+    }
+    return text;
 }
 
 QString formatShare(double share, int decimals) {

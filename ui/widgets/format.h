@@ -12,7 +12,7 @@ QString formatCount(qint64 count);
 QString formatShortCount(double count);
 /// Bytes with a binary unit, three digits: 1536 -> "1.5 KiB".
 QString formatBytes(qint64 bytes);
-/// A measured value with `digits` significant digits; very small and very large ones as 5e-05 -> "5e-5".
+/// A measured value with `digits` digits, below 0.1 at least two that are not leading zeros; very small and very large ones as 5e-05 -> "5e-5".
 QString formatNumber(double value, int digits = 4);
 /// 0.934 -> "93.4 %".
 QString formatShare(double share, int decimals = 1);

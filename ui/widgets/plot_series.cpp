@@ -342,7 +342,8 @@ void MetricPlot::Private::placeMarks() {
     double lastRight = -1e9;
     QList<PlotMark> ordered = marks.mid(0, kMostMarks);
     std::stable_sort(ordered.begin(), ordered.end(), [](const PlotMark& a, const PlotMark& b) { return a.step < b.step; });
-    for (const PlotMark& mark : ordered) {
+    const auto lastBest = std::find_if(ordered.crbegin(), ordered.crend(), [](const PlotMark& mark) { return mark.kind == PlotMarkKind::Best; });
+    for (const PlotMark& mark : std::as_const(ordered)) {
         const double x = markX(mark);
         if (!std::isfinite(x) || !plot->xAxis->range().contains(x)) {
             continue;
@@ -362,7 +363,8 @@ void MetricPlot::Private::placeMarks() {
         const QString text = mark.label.isEmpty() ? plotMarkName(mark.kind) : mark.label;
         const double pixel = plot->xAxis->coordToPixel(x);
         const double half = measures.horizontalAdvance(text) / 2.0;
-        if (text.isEmpty() || pixel - half < lastRight + 6) {
+        const bool isSurpassed = mark.kind == PlotMarkKind::Best && &mark != &*lastBest;
+        if (text.isEmpty() || isSurpassed || pixel - half < lastRight + 6) {
             continue;
         }
         lastRight = pixel + half;

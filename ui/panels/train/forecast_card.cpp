@@ -116,6 +116,7 @@ QLabel* ForecastCard::value(const QString& name, const QString& label, int row, 
     cell->addWidget(w::label(label, w::TextRole::Secondary, this));
     auto* text = w::label(QStringLiteral("–"), w::TextRole::Body, this);
     text->setObjectName(name);
+    text->setMinimumHeight(text->fontMetrics().height());
     cell->addWidget(text);
     grid_->addLayout(cell, row, column);
     return text;

@@ -53,8 +53,8 @@ void TrainPanel::makePairs() {
         [this, say, set](const RewardPairReport& report) {
             pairWork_.reset();
             updateStart();
-            say(tr("%1 pairs of %2 answers are in the set “%3” of Preferences; their mean reward is %4.")
-                    .arg(w::formatCount(report.pairs), w::formatCount(report.answers), set, w::formatNumber(report.meanReward, 3)), w::TextRole::Secondary);
+            say(tr("%1 pairs are in the set “%2” of Preferences. Mean reward of %3 answers: %4.")
+                    .arg(w::formatCount(report.pairs), set, w::formatCount(report.answers), w::formatNumber(report.meanReward, 3)), w::TextRole::Secondary);
         },
         [this, say](const QString& sentence) {
             pairWork_.reset();

@@ -154,7 +154,7 @@ QWidget* TrainPanel::buildRight() {
     card->addHeaderWidget(previewRow_);
     preview_ = new w::TokenView(card);
     preview_->setObjectName(QStringLiteral("train.preview"));
-    preview_->setMinimumHeight(150);
+    preview_->setMinimumHeight(112);
     card->body()->addWidget(preview_, 1);
     previewNote_ = w::label({}, w::TextRole::Secondary, card);
     previewNote_->setObjectName(QStringLiteral("train.previewNote"));
@@ -169,7 +169,13 @@ QWidget* TrainPanel::buildRight() {
     checks_ = w::column(nullptr, 4);
     checks->body()->addLayout(checks_);
     layout->addWidget(checks);
-    return right;
+    // Many checks, or a large font, must not squeeze the numbers above them.
+    auto* scroll = new QScrollArea(this);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setWidget(right);
+    return scroll;
 }
 
 QWidget* TrainPanel::buildBottom() {
