@@ -51,7 +51,7 @@ ParamValue valueOf(const ParamSpec& spec, const QVariant& value) {
 }
 
 FieldType fieldType(const ParamSpec& spec) {
-    if (spec.id == "dataset.template" || spec.id == "dataset.text") return FieldType::LongText;
+    if (spec.id == "dataset.template" || spec.id == "dataset.text" || spec.id == "dataset.prompt") return FieldType::LongText;
     if (spec.id == "model" || spec.id == "dataset.name") return FieldType::Choice;
     switch (spec.type) {
         case ParamType::Bool: return spec.isNullable ? FieldType::Choice : FieldType::Switch;  // a switch has no third state for "unset"
