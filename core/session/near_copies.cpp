@@ -35,9 +35,16 @@ std::vector<std::int64_t> NearCopies::find(const RunSpec& spec, const TablePtr& 
     const std::string key = fmt::format("{}\n{}\n{}\n{} {} {} {} {}", fingerprint, compared.text, encoder.string(), split.validation, split.test, split.seed,
                                         split.groupBy.value_or(""), split.column.value_or(""));
     std::shared_ptr<const Search> search;
-    {
+    const auto look = [&] {
         const std::lock_guard lock(mutex_);
         if (key == key_) search = last_;
+    };
+    look();
+    std::unique_lock<std::mutex> searching;
+    if (!search) {
+        searching = std::unique_lock(searching_);
+        throwIfStopped(stop);
+        look();
     }
     if (!search) {
         const Split parts = splitRows(*table, tasks::splitOptionsOf(spec));

@@ -36,6 +36,7 @@ private:
         std::int64_t fixedRows = 0;      ///< the first so many are not trained on
         std::shared_ptr<const SimilarityIndex> index;
     };
+    std::mutex searching_;                 ///< one search at a time: a form's checks and its forecast ask for the same at once
     std::mutex mutex_;
     std::string key_;                      ///< guarded by mutex_
     std::shared_ptr<const Search> last_;   ///< guarded by mutex_

@@ -244,7 +244,9 @@ public:
     }
     PrecisionCheck checkPrecision(const RunSpec& spec, std::stop_token stop) const override { return train::checkPrecision(inputsOf(spec, stop), stop); }
     std::vector<TokenView> previewRow(const RunSpec& spec, std::int64_t row, std::stop_token stop) const override {
-        return train::previewRow(inputsOf(spec, stop), row, stop);
+        RunSpec shown = spec;
+        shown.dataset.dedupThreshold.reset();  // a row looks the same whether it is left out or not
+        return train::previewRow(inputsOf(shown, stop), row, stop);
     }
     std::shared_ptr<RunHandle> startRun(const RunSpec& asked, std::shared_ptr<TrainObserver> observer) override {
         train::RunInputs inputs = inputsOf(asked, {}, {}, observer.get());

@@ -102,7 +102,7 @@ public:
 
     std::vector<Update> plan(Runner& runner, std::span<const std::int64_t> examples, std::int64_t step) override {
         runner.keepFrozen({});  // of the answers that go now
-        rollouts_ = write(runner, examples, static_cast<std::uint64_t>(step));
+        rollouts_ = write(runner, examples, static_cast<std::uint64_t>(step), copies());
         std::vector<const Sequence*> sequences;
         for (const Rollout& rollout : rollouts_) sequences.push_back(&rollout.sequence);
         runner.keepFrozen(std::move(sequences));
@@ -159,8 +159,9 @@ public:
         if (!isGrpo()) value_.restore(json.at("value").get<std::string>());
     }
 
-    /// Samples as the settings say and scores; used by training and by evaluation.
-    std::vector<Rollout> write(Runner& runner, std::span<const std::int64_t> examples, std::uint64_t draw);
+    /// Samples `copies` answers to each example as the settings say, and scores them.
+    std::vector<Rollout> write(Runner& runner, std::span<const std::int64_t> examples, std::uint64_t draw, std::int64_t copies);
+    std::int64_t copies() const { return isGrpo() ? spec().ppo.numGenerations : 1; }
 
 protected:
     std::optional<Example> makeExample(std::int64_t row, bool& cut) const override {
@@ -232,10 +233,9 @@ private:
     bool hasBegun_ = false;
 };
 
-std::vector<Rollout> Ppo::write(Runner& runner, std::span<const std::int64_t> examples, std::uint64_t draw) {
+std::vector<Rollout> Ppo::write(Runner& runner, std::span<const std::int64_t> examples, std::uint64_t draw, std::int64_t copies) {
     const torch::NoGradGuard guard;
     const PpoSpec& ppo = spec().ppo;
-    const std::int64_t copies = isGrpo() ? ppo.numGenerations : 1;
     generate::TokenRequest request;
     for (const auto example : examples)
         for (std::int64_t copy = 0; copy < copies; ++copy) request.prompts.push_back(this->examples()[static_cast<std::size_t>(example)].sequences.front().ids);
@@ -395,7 +395,7 @@ std::vector<ScoredAnswer> Ppo::scoredAnswers(Runner& runner, std::span<const std
             answers.push_back({example, prompt, right.text, scorer_.score(table(), row, prompt, right), true, true});
         }
     }
-    for (Rollout& rollout : write(runner, examples, draw)) {
+    for (Rollout& rollout : write(runner, examples, draw, 1)) {
         std::string prompt = prompt_.text(table(), this->examples()[static_cast<std::size_t>(rollout.example)].row);
         answers.push_back({rollout.example, std::move(prompt), std::move(rollout.text), rollout.score, false, rollout.hasEnd || !spec().ppo.stopToken});
     }
@@ -521,7 +521,7 @@ class PpoEvaluation : public Evaluation {
 public:
     explicit PpoEvaluation(Ppo& task) : task_(task) {}
     void add(Runner& runner, std::span<const std::int64_t> examples) override {
-        for (const Rollout& rollout : task_.write(runner, examples, (1ULL << 40) + batches_++)) {
+        for (const Rollout& rollout : task_.write(runner, examples, (1ULL << 40) + batches_++, task_.copies())) {
             means_.add("reward", rollout.score, 1);
             means_.add("loss", -rollout.score, 1);
             means_.add("length", static_cast<double>(rollout.answerTokens), 1);

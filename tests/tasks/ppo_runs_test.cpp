@@ -388,6 +388,9 @@ TEST_F(PpoRuns, TheRightAnswerIsChosenWhereTheModelNeverWritesIt) {
     RewardPairReport report;
     const auto items = train::rewardPairs(inputs(spec, "none"), options, report, {}, {});
     EXPECT_EQ(report.pairs, 48);
+    spec.ppo.algorithm = "grpo";  // whose groups have nothing to do with it
+    train::rewardPairs(inputs(spec, "none"), options, report, {}, {});
+    EXPECT_EQ(report.answers, 48 * 2);
     for (const ImportedItem& each : items) EXPECT_EQ(each.labels.front().kind == LabelKind::A ? each.item.answerA : each.item.answerB, "x");
 }
 

@@ -197,6 +197,7 @@ QWidget* TrainPanel::buildBottom() {
     grid_->setToolTip(tr("A few values each of some settings, such as learning rate, last layers and dedup threshold: one run for each combination."));
     connect(grid_, &QPushButton::clicked, this, &TrainPanel::askGrid);
     pairs_ = w::button(QStringLiteral("train.pairs"), {}, w::ButtonKind::Normal, QStringLiteral("scale"), bar);
+    pairs_->setVisible(false);
     connect(pairs_, &QPushButton::clicked, this, &TrainPanel::makePairs);
     layout->addWidget(error_, 1);
     layout->addWidget(pairs_);
