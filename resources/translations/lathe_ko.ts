@@ -3408,6 +3408,10 @@
         <source>The model answers each training prompt several times; of the answers that score best and worse, pairs are made for a reward model or for DPO.</source>
         <translation>모델이 학습 프롬프트마다 여러 번 답합니다. 점수가 가장 높은 답과 더 낮은 답을 짝지어 보상 모델이나 DPO에 쓸 쌍을 만듭니다.</translation>
     </message>
+    <message>
+        <source>Looking for near-copies …</source>
+        <translation>거의 같은 행을 찾는 중 …</translation>
+    </message>
 </context>
 <context>
     <name>lathe::shell::AboutDialog</name>

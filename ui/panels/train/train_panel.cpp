@@ -155,6 +155,7 @@ QWidget* TrainPanel::buildRight() {
     preview_ = new w::TokenView(card);
     preview_->setObjectName(QStringLiteral("train.preview"));
     preview_->setMinimumHeight(112);
+    preview_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Ignored);  // it takes what the cards below leave
     card->body()->addWidget(preview_, 1);
     previewNote_ = w::label({}, w::TextRole::Secondary, card);
     previewNote_->setObjectName(QStringLiteral("train.previewNote"));
@@ -399,6 +400,8 @@ void TrainPanel::refresh() {
     saveDraft();
     if (const DatasetInfo* dataset = services_.datasets().find(bridge::text(*spec->dataset.name)))
         previewRow_->setMaximum(int(std::clamp<std::int64_t>(dataset->rows, 1, std::numeric_limits<int>::max())));
+    if (spec->dataset.dedupThreshold && checks_->count() == 0)  // the first time takes some seconds
+        checks_->addWidget(w::label(tr("Looking for near-copies …"), w::TextRole::Secondary, this));
     const int mine = ++round_;
     pending_ = 3;
     const auto ended = [this, mine] { if (mine == round_) --pending_; };
