@@ -89,6 +89,8 @@ std::string squeezed(std::string_view name) {
 }
 
 const EncodingEntry* findEncoding(std::string_view name) {
+    for (const EncodingEntry& entry : kEncodings)
+        if (name == entry.name) return &entry;
     const std::string wanted = squeezed(name);
     if (wanted.empty()) return nullptr;
     for (const EncodingEntry& entry : kEncodings) {

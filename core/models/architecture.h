@@ -96,6 +96,7 @@ struct Architecture {
     std::vector<std::string> ignoredEndings;   ///< of names that older files hold and nobody needs
     std::vector<std::string> otherHeads;       ///< beginnings of names that belong to heads not built here
 
+    bool hasDropout() const { return embeddingDropout > 0 || attentionDropout > 0 || attentionOutputDropout > 0 || mlpDropout > 0; }
     std::int64_t queryWidth() const { return numHeads * headWidth; }
     std::int64_t keyValueWidth() const { return numKvHeads * headWidth; }
     std::int64_t joinedAttentionWidth() const { return queryWidth() + 2 * keyValueWidth(); }

@@ -96,17 +96,19 @@ void Model::Impl::checkBatch(const PackedBatch& batch, const ForwardOptions& opt
     if (batch.tokenTypes.defined() && a.numTokenTypes > 0) {
         checkIds(batch.tokenTypes, a.numTokenTypes, "Token type");
     }
-    const bool hasDropout =
-        a.embeddingDropout > 0 || a.attentionDropout > 0 || a.attentionOutputDropout > 0 || a.mlpDropout > 0;
-    if (options.isTraining && hasDropout && !options.generator) {
+    if (options.isTraining && a.hasDropout() && !options.generator) {
         throw Error(ErrorCode::InvalidInput,
                     "A model with dropout was to be trained without a random generator. This is an error in the "
                     "caller: set ForwardOptions::generator.");
     }
-    if (options.cache != nullptr && (!a.isCausal || batch.isPadded())) {
+    if (options.cache != nullptr && (!a.isCausal || batch.isPadded() || !batch.prefixes.empty())) {
         throw Error(ErrorCode::InvalidInput,
                     "A key-value cache serves packed batches of causal models only. Use a language model for "
                     "generation.");
+    }
+    if (!batch.prefixes.empty() && (!a.isCausal || (options.isTraining && a.hasDropout()))) {
+        throw Error(ErrorCode::InvalidInput,
+                    "Sequences of a batch share a beginning, which only causal models without dropout can. This is an error in the caller.");
     }
 }
 

@@ -140,6 +140,8 @@ void Model::attachLora(const LoraSettings& settings, std::uint64_t seed) {
 
 bool Model::hasLora() const { return impl_->lora.has_value(); }
 
+bool Model::hasDropout() const { return impl_->architecture.hasDropout() || (hasLora() && impl_->lora->dropout > 0); }
+
 const LoraSettings& Model::loraSettings() const {
     if (!hasLora()) {
         throw Error(ErrorCode::InvalidInput, "This model has no adapters. Attach or load some first.");

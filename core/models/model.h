@@ -100,6 +100,8 @@ public:
     /// nothing matches or adapters are already there.
     void attachLora(const LoraSettings& settings, std::uint64_t seed);
     bool hasLora() const;
+    /// Whether any dropout rate of the model or its adapters is above 0.
+    bool hasDropout() const;
     const LoraSettings& loraSettings() const;
     /// PEFT's names, such as base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight.
     std::vector<Parameter>& adapterParameters();

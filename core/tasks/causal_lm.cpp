@@ -26,7 +26,7 @@ Targets targetsOf(const std::vector<const Sequence*>& sequences, const tensor::P
         const auto& sequence = *sequences[b];
         for (std::size_t i = 1; i < sequence.ids.size(); ++i) {
             if (!sequence.isTrained[i]) continue;
-            rows.push_back(batch.offsets[b] + static_cast<std::int64_t>(i) - 1);
+            rows.push_back(batch.rowOf(b, static_cast<std::int64_t>(i) - 1));
             ids.push_back(sequence.ids[i]);
         }
     }

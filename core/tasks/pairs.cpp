@@ -81,7 +81,7 @@ Targets answerTargets(const std::vector<const Sequence*>& sequences, const tenso
         const std::size_t before = rows.size();
         for (std::size_t i = 1; i < sequence.ids.size(); ++i) {
             if (!sequence.isTrained[i]) continue;
-            rows.push_back(batch.offsets[b] + static_cast<std::int64_t>(i) - 1);
+            rows.push_back(batch.rowOf(b, static_cast<std::int64_t>(i) - 1));
             ids.push_back(sequence.ids[i]);
             owner.push_back(static_cast<std::int64_t>(b));
         }

@@ -22,23 +22,41 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-/// [B, heads, T, K] views of one run's columns in qkv.
+/// [B, heads, T, K] views of some rows' columns in qkv.
 struct RunViews {
     torch::Tensor query;
     torch::Tensor key;
     torch::Tensor value;
 };
 
-torch::Tensor headsOf(const torch::Tensor& rows, std::int64_t firstHead, std::int64_t heads, const AttentionRun& run,
-                      std::int64_t width) {
-    return rows.narrow(1, firstHead * width, heads * width).view({run.slots, run.length, heads, width}).transpose(1, 2);
+torch::Tensor headsOf(const torch::Tensor& rows, std::int64_t firstHead, std::int64_t heads, std::int64_t slots, std::int64_t width) {
+    return rows.narrow(1, firstHead * width, heads * width).view({slots, rows.size(0) / slots, heads, width}).transpose(1, 2);
 }
 
-RunViews viewsOf(const torch::Tensor& qkv, const AttentionShape& shape, const AttentionRun& run) {
-    const torch::Tensor rows = qkv.narrow(0, run.firstRow, run.slots * run.length);
-    return {headsOf(rows, 0, shape.heads, run, shape.headWidth),
-            headsOf(rows, shape.heads, shape.kvHeads, run, shape.headWidth),
-            headsOf(rows, shape.heads + shape.kvHeads, shape.kvHeads, run, shape.headWidth)};
+RunViews viewsOf(const torch::Tensor& rows, const AttentionShape& shape, std::int64_t slots) {
+    return {headsOf(rows, 0, shape.heads, slots, shape.headWidth),
+            headsOf(rows, shape.heads, shape.kvHeads, slots, shape.headWidth),
+            headsOf(rows, shape.heads + shape.kvHeads, shape.kvHeads, slots, shape.headWidth)};
+}
+
+/// What a run's own rows hold: for writing gradients.
+RunViews ownViewsOf(const torch::Tensor& qkv, const AttentionShape& shape, const AttentionRun& run) {
+    return viewsOf(qkv.narrow(0, run.firstRow, run.slots * run.length), shape, run.slots);
+}
+
+RunViews prefixViewsOf(const torch::Tensor& qkv, const AttentionShape& shape, const AttentionRun& run) {
+    return viewsOf(qkv.narrow(0, run.prefixRow, run.prefixLength), shape, 1);
+}
+
+/// What a run reads: keys and values [B, heads, S, K] begin with those of a prefix, if there is one.
+RunViews inputViewsOf(const torch::Tensor& qkv, const AttentionShape& shape, const AttentionRun& run) {
+    RunViews views = ownViewsOf(qkv, shape, run);
+    if (run.prefixLength > 0) {
+        const RunViews prefix = prefixViewsOf(qkv, shape, run);
+        views.key = at::cat({prefix.key, views.key}, 2);
+        views.value = at::cat({prefix.value, views.value}, 2);
+    }
+    return views;
 }
 
 /// Each kv head once a query head of its group: [B, Hkv, T, K] -> [B, H, T, K]. No copy where there are no groups.
@@ -60,8 +78,15 @@ torch::Tensor gather(const torch::Tensor& d, std::int64_t kvHeads) {
     return d.view({d.size(0), kvHeads, d.size(1) / kvHeads, d.size(2), d.size(3)}).sum(2);
 }
 
-std::optional<torch::Tensor> maskOf(const AttentionRun& run, torch::ScalarType dtype) {
-    return run.keyMask.defined() ? std::optional<torch::Tensor>(run.keyMask.to(dtype)) : std::nullopt;
+/// How a fused kernel is told what a query may see. A causal run's padding lies behind all real tokens and needs no mask.
+struct Visible {
+    bool isCausal = false;
+    std::optional<torch::Tensor> mask;
+};
+
+Visible visibleOf(const AttentionRun& run, const AttentionShape& shape, torch::ScalarType dtype) {
+    if (shape.isCausal && run.prefixLength == 0) return {true, std::nullopt};
+    return {false, run.mask.defined() ? std::optional<torch::Tensor>(run.mask.to(dtype)) : std::nullopt};
 }
 
 struct FlashForward {
@@ -76,10 +101,10 @@ FlashForward flashForward(const torch::Tensor& qkv, const AttentionShape& shape,
         result.out = torch::empty({qkv.size(0), shape.heads * shape.headWidth}, qkv.options());
     }
     for (const AttentionRun& run : plan.runs) {
-        const RunViews views = viewsOf(qkv, shape, run);
+        const RunViews views = inputViewsOf(qkv, shape, run);
+        const Visible visible = visibleOf(run, shape, qkv.scalar_type());
         auto [out, logSumExp] = at::_scaled_dot_product_flash_attention_for_cpu(
-            views.query, spread(views.key, shape.heads), spread(views.value, shape.heads), 0.0, shape.isCausal,
-            shape.isCausal ? std::nullopt : maskOf(run, qkv.scalar_type()), shape.scale);
+            views.query, spread(views.key, shape.heads), spread(views.value, shape.heads), 0.0, visible.isCausal, visible.mask, shape.scale);
         const torch::Tensor rows = out.transpose(1, 2).reshape({run.slots * run.length, shape.heads * shape.headWidth});
         if (isWhole) {
             result.out = rows;
@@ -122,35 +147,36 @@ constexpr std::int64_t kLongestWrittenOut = 512;
 RunGradients writtenOutBackward(const torch::Tensor& d, const RunViews& views, const torch::Tensor& out,
                                 const torch::Tensor& logSumExp, const AttentionShape& shape, const AttentionRun& run) {
     const std::int64_t batch = run.slots * shape.heads;
-    const auto flat = [&](const torch::Tensor& x) { return x.reshape({batch, run.length, shape.headWidth}); };
+    const auto flat = [&](const torch::Tensor& x) { return x.reshape({batch, x.size(2), shape.headWidth}); };
     const torch::Tensor query = flat(views.query);
     const torch::Tensor key = flat(spread(views.key, shape.heads));
     const torch::Tensor value = flat(spread(views.value, shape.heads));
     const torch::Tensor dOut = flat(d);
     torch::Tensor scores =
         at::bmm(query.to(torch::kFloat32).mul_(shape.scale), key.to(torch::kFloat32).transpose(1, 2));
-    if (run.keyMask.defined() && !shape.isCausal) {
-        scores.view({run.slots, shape.heads, run.length, run.length}).add_(run.keyMask);
+    if (run.mask.defined() && !shape.isCausal) {
+        scores.view({run.slots, shape.heads, run.length, run.length}).add_(run.mask);
     }
     scores.sub_(logSumExp.reshape({batch, run.length, 1})).exp_();
     if (shape.isCausal) {
-        scores.tril_();
+        scores.tril_(run.prefixLength);
     }
     const torch::Tensor dValue = at::bmm(scores.to(dOut.scalar_type()).transpose(1, 2), dOut);
     const torch::Tensor mean = (dOut * flat(out)).sum(-1, true, torch::kFloat32);
     const torch::Tensor dProbabilities = at::bmm(dOut, value.transpose(1, 2)).to(torch::kFloat32).sub_(mean);
     const torch::Tensor dScores = scores.mul_(dProbabilities).mul_(shape.scale).to(dOut.scalar_type());
     const auto heads = [&](const torch::Tensor& x) {
-        return x.view({run.slots, shape.heads, run.length, shape.headWidth});
+        return x.view({run.slots, shape.heads, x.size(1), shape.headWidth});
     };
     return {heads(at::bmm(dScores, key)), heads(at::bmm(dScores.transpose(1, 2), query)), heads(dValue)};
 }
 
 RunGradients flashBackward(const torch::Tensor& d, const RunViews& views, const torch::Tensor& out,
                            const torch::Tensor& logSumExp, const AttentionShape& shape, const AttentionRun& run) {
+    const Visible visible = visibleOf(run, shape, d.scalar_type());
     auto [query, key, value] = at::_scaled_dot_product_flash_attention_for_cpu_backward(
         d, views.query, spread(views.key, shape.heads), spread(views.value, shape.heads), out, logSumExp, 0.0,
-        shape.isCausal, shape.isCausal ? std::nullopt : maskOf(run, d.scalar_type()), shape.scale);
+        visible.isCausal, visible.mask, shape.scale);
     return {query, key, value};
 }
 
@@ -184,16 +210,22 @@ struct FlashAttention : torch::autograd::Function<FlashAttention> {
     static void runBackward(const AttentionRun& run, const AttentionShape& shape, const torch::Tensor& dOut,
                             const torch::Tensor& qkv, const torch::Tensor& out, const torch::Tensor& logSumExp,
                             torch::Tensor& dQkv) {
-        const RunViews views = viewsOf(qkv, shape, run);
+        const RunViews views = inputViewsOf(qkv, shape, run);
         const torch::Tensor d =
-            headsOf(dOut.narrow(0, run.firstRow, run.slots * run.length), 0, shape.heads, run, shape.headWidth);
+            headsOf(dOut.narrow(0, run.firstRow, run.slots * run.length), 0, shape.heads, run.slots, shape.headWidth);
         const bool isWrittenOut = d.scalar_type() == torch::kBFloat16 && run.length <= kLongestWrittenOut;
         const RunGradients found = isWrittenOut ? writtenOutBackward(d, views, out, logSumExp, shape, run)
                                                 : flashBackward(d, views, out, logSumExp, shape, run);
-        const RunViews into = viewsOf(dQkv, shape, run);
+        const torch::Tensor dKey = gather(found.key, shape.kvHeads), dValue = gather(found.value, shape.kvHeads);
+        const RunViews into = ownViewsOf(dQkv, shape, run);
         into.query.copy_(found.query);
-        into.key.copy_(gather(found.key, shape.kvHeads));
-        into.value.copy_(gather(found.value, shape.kvHeads));
+        into.key.copy_(dKey.narrow(2, run.prefixLength, run.length));
+        into.value.copy_(dValue.narrow(2, run.prefixLength, run.length));
+        if (run.prefixLength > 0) {  // its own run came before
+            const RunViews prefix = prefixViewsOf(dQkv, shape, run);
+            prefix.key.add_(dKey.narrow(2, 0, run.prefixLength));
+            prefix.value.add_(dValue.narrow(2, 0, run.prefixLength));
+        }
     }
 };
 
@@ -220,17 +252,17 @@ torch::Tensor spelledOutAttention(const RunViews& views, const AttentionShape& s
                                   const DropoutContext& context) {
     const std::int64_t matrices = run.slots * shape.heads;
     const torch::Tensor query = views.query.reshape({matrices, run.length, shape.headWidth});
-    const torch::Tensor key = spread(views.key, shape.heads).reshape({matrices, run.length, shape.headWidth});
+    const torch::Tensor key = spread(views.key, shape.heads).reshape({matrices, run.keys(), shape.headWidth});
     torch::Tensor scores;
     if (shape.isCausal) {  // scale and mask within the product: a pass over all scores costs as much as the product
-        const torch::Tensor later = torch::full({run.length, run.length}, -INFINITY, query.options()).triu(1);
+        const torch::Tensor later = torch::full({run.length, run.keys()}, -INFINITY, query.options()).triu(run.prefixLength + 1);
         scores = at::baddbmm(later, query, key.transpose(1, 2), 1.0, shape.scale);
     } else {
         scores = at::bmm(query * shape.scale, key.transpose(1, 2));
     }
-    scores = scores.view({run.slots, shape.heads, run.length, run.length}).to(torch::kFloat32);
-    if (!shape.isCausal && run.keyMask.defined()) {
-        scores = scores + run.keyMask;
+    scores = scores.view({run.slots, shape.heads, run.length, run.keys()}).to(torch::kFloat32);
+    if (!shape.isCausal && run.mask.defined()) {
+        scores = scores + run.mask;
     }
     const torch::Tensor probabilities =
         dropout(at::softmax(scores, -1), shape.dropout, context).to(views.value.scalar_type());
@@ -242,15 +274,14 @@ torch::Tensor composedAttention(const torch::Tensor& qkv, const AttentionShape& 
     const torch::Tensor rotated = plan->rope == nullptr ? qkv : RotateInPlace::apply(qkv, shape, plan);
     std::vector<torch::Tensor> outputs;
     for (const AttentionRun& run : plan->runs) {
-        const RunViews views = viewsOf(rotated, shape, run);
+        const RunViews views = inputViewsOf(rotated, shape, run);
         torch::Tensor out;
         if (context.isOn() && shape.dropout > 0) {
             out = spelledOutAttention(views, shape, run, context);
         } else {
-            const auto mask = shape.isCausal ? std::nullopt : maskOf(run, qkv.scalar_type());
-            out = at::scaled_dot_product_attention(views.query, spread(views.key, shape.heads),
-                                                   spread(views.value, shape.heads), mask, 0.0, shape.isCausal,
-                                                   shape.scale);
+            const Visible visible = visibleOf(run, shape, qkv.scalar_type());
+            out = at::scaled_dot_product_attention(views.query, spread(views.key, shape.heads), spread(views.value, shape.heads),
+                                                   visible.mask, 0.0, visible.isCausal, shape.scale);
         }
         outputs.push_back(out.transpose(1, 2).reshape({run.slots * run.length, shape.heads * shape.headWidth}));
     }
@@ -268,6 +299,11 @@ torch::Tensor keyMaskOf(const PackedBatch& batch, std::size_t first, std::size_t
     return mask.to(batch.ids.device());
 }
 
+/// A query sees the whole prefix and its own slot up to itself.
+torch::Tensor prefixMaskOf(std::int64_t length, std::int64_t prefixLength, const torch::Device& device) {
+    return torch::full({length, prefixLength + length}, -INFINITY, torch::kFloat32).triu(prefixLength + 1).view({1, 1, length, prefixLength + length}).to(device);
+}
+
 }  // namespace
 
 std::shared_ptr<const AttentionPlan> makeAttentionPlan(const PackedBatch& batch, const torch::Tensor& positions,
@@ -275,17 +311,27 @@ std::shared_ptr<const AttentionPlan> makeAttentionPlan(const PackedBatch& batch,
     auto plan = std::make_shared<AttentionPlan>();
     plan->positions = positions;
     plan->rope = rope;
+    const auto sizeOf = [&](std::size_t b) { return batch.offsets[b + 1] - batch.offsets[b]; };
     for (std::size_t first = 0; first < batch.lengths.size();) {
-        const std::int64_t length = batch.offsets[first + 1] - batch.offsets[first];
+        AttentionRun run{batch.offsets[first], 1, sizeOf(first), {}, 0, 0};
+        if (batch.sharedLength(first) > 0) {
+            const SharedPrefix& prefix = batch.prefixes[first];
+            run.prefixRow = batch.offsets[static_cast<std::size_t>(prefix.slot)];
+            run.prefixLength = prefix.length;
+            run.mask = prefixMaskOf(run.length, run.prefixLength, batch.ids.device());
+            plan->runs.push_back(std::move(run));
+            ++first;
+            continue;
+        }
         std::size_t last = first;
         bool isPadded = false;
-        while (last < batch.lengths.size() && batch.offsets[last + 1] - batch.offsets[last] == length) {
-            isPadded = isPadded || batch.lengths[last] < length;
+        while (last < batch.lengths.size() && sizeOf(last) == run.length && batch.sharedLength(last) == 0) {
+            isPadded = isPadded || batch.lengths[last] < run.length;
             ++last;
         }
-        AttentionRun run{batch.offsets[first], static_cast<std::int64_t>(last - first), length, {}};
+        run.slots = static_cast<std::int64_t>(last - first);
         if (isPadded) {
-            run.keyMask = keyMaskOf(batch, first, last, length);
+            run.mask = keyMaskOf(batch, first, last, run.length);
         }
         plan->runs.push_back(std::move(run));
         first = last;

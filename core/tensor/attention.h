@@ -24,12 +24,17 @@ struct AttentionShape {
     std::int64_t columns() const { return (heads + 2 * kvHeads) * headWidth; }
 };
 
-/// Neighbouring slots of equal size, computed in one call.
+/// Neighbouring slots of equal size, computed in one call; or one slot whose tokens also see a prefix that lies in an earlier slot.
 struct AttentionRun {
     std::int64_t firstRow = 0;
     std::int64_t slots = 0;
     std::int64_t length = 0;
-    torch::Tensor keyMask;  ///< additive [slots, 1, 1, length] f32 where slots are padded, else undefined
+    /// Additive f32, else undefined: [slots, 1, 1, length] where slots are padded, [1, 1, length, prefixLength + length] where there is a prefix.
+    torch::Tensor mask;
+    std::int64_t prefixRow = 0;
+    std::int64_t prefixLength = 0;  ///< 0: none
+
+    std::int64_t keys() const { return prefixLength + length; }
 };
 
 /// What all layers of one forward pass share.

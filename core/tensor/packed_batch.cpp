@@ -56,6 +56,30 @@ std::int64_t slotSize(const Rows& sequences, const BatchOptions& options) {
     return static_cast<std::int64_t>(longest);
 }
 
+std::int64_t commonBeginning(const std::vector<std::int32_t>& a, const std::vector<std::int32_t>& b) {
+    const auto shorter = std::min(a.size(), b.size());
+    return std::mismatch(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(shorter), b.begin()).first - a.begin();
+}
+
+/// For each sequence the earlier whole one that it has most in common with; at least its last token stays its own.
+std::vector<SharedPrefix> findPrefixes(const Rows& sequences) {
+    std::vector<SharedPrefix> prefixes(sequences.size());
+    bool isAny = false;
+    for (std::size_t b = 1; b < sequences.size(); ++b) {
+        SharedPrefix best;
+        for (std::size_t host = 0; host < b; ++host) {
+            if (prefixes[host].length > 0) continue;
+            const auto length = std::min(commonBeginning(sequences[host], sequences[b]), static_cast<std::int64_t>(sequences[b].size()) - 1);
+            if (length > best.length) best = {static_cast<std::int64_t>(host), length};
+        }
+        if (best.length < kShortestSharedPrefix) continue;
+        prefixes[b] = best;
+        isAny = true;
+    }
+    if (!isAny) prefixes.clear();
+    return prefixes;
+}
+
 std::int64_t roundedUp(std::int64_t rows) {
     const auto sixteenth = static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(rows))) / 16;
     const std::int64_t unit = std::clamp<std::int64_t>(sixteenth, 8, 64);
@@ -65,6 +89,11 @@ std::int64_t roundedUp(std::int64_t rows) {
 }  // namespace
 
 std::int64_t PackedBatch::numTokens() const { return std::accumulate(lengths.begin(), lengths.end(), std::int64_t{0}); }
+
+std::int64_t PackedBatch::rowOf(std::size_t b, std::int64_t position) const {
+    const std::int64_t shared = sharedLength(b);
+    return position < shared ? offsets[static_cast<std::size_t>(prefixes[b].slot)] + position : offsets[b] + position - shared;
+}
 
 torch::Tensor PackedBatch::lastTokenRows() const {
     torch::Tensor rows = torch::empty({numSequences()}, torch::kInt64);
@@ -99,9 +128,10 @@ PackedBatch makePackedBatch(const Rows& sequences, const BatchOptions& options, 
     checkSequences(sequences, options, tokenTypes);
     const std::int64_t slot = slotSize(sequences, options);
     PackedBatch batch;
+    if (options.sharesPrefixes && options.layout == BatchLayout::Packed && tokenTypes.empty()) batch.prefixes = findPrefixes(sequences);
     batch.offsets.push_back(0);
-    for (const auto& sequence : sequences) {
-        const auto length = static_cast<std::int64_t>(sequence.size());
+    for (std::size_t b = 0; b < sequences.size(); ++b) {
+        const auto length = static_cast<std::int64_t>(sequences[b].size()) - batch.sharedLength(b);
         batch.lengths.push_back(length);
         batch.offsets.push_back(batch.offsets.back() + (options.layout == BatchLayout::Packed ? length : slot));
     }
@@ -116,9 +146,9 @@ PackedBatch makePackedBatch(const Rows& sequences, const BatchOptions& options, 
         batch.tokenTypes = torch::zeros({rows}, torch::kInt64);
     }
     for (std::size_t b = 0; b < sequences.size(); ++b) {
-        std::copy(sequences[b].begin(), sequences[b].end(), batch.ids.data_ptr<std::int64_t>() + batch.offsets[b]);
+        std::copy(sequences[b].begin() + batch.sharedLength(b), sequences[b].end(), batch.ids.data_ptr<std::int64_t>() + batch.offsets[b]);
         auto* positions = batch.positions.data_ptr<std::int64_t>();
-        std::iota(positions + batch.offsets[b], positions + batch.offsets[b + 1], std::int64_t{0});
+        std::iota(positions + batch.offsets[b], positions + batch.offsets[b + 1], batch.sharedLength(b));
         if (b + 1 == sequences.size() && rows > filled && options.layout == BatchLayout::Packed) {
             std::fill(positions + filled, positions + rows, std::int64_t{0});  // stays inside any table of positions
         }

@@ -67,9 +67,16 @@ void PrefixCache::computeGroup(std::int64_t key) {
     const std::int64_t first = key / kGroup * kGroup;
     const std::int64_t last = std::min<std::int64_t>(first + kGroup, static_cast<std::int64_t>(sequences_.size()));
     const std::vector<const tasks::Sequence*> group(sequences_.begin() + first, sequences_.begin() + last);
-    const auto batch = tensor::makePackedBatch(idsOf(group)).to(model_.device());
+    tensor::BatchOptions layout;
+    layout.sharesPrefixes = model_.architecture().isCausal;  // frozen layers have no dropout
+    const auto batch = tensor::makePackedBatch(idsOf(group), layout).to(model_.device());
     const auto stream = model_.forwardUpTo(layers_, batch);
-    store_.narrow(0, offsets_[static_cast<std::size_t>(first)], offsets_[static_cast<std::size_t>(last)] - offsets_[static_cast<std::size_t>(first)]).copy_(stream);
+    for (std::size_t b = 0; b < group.size(); ++b) {
+        const std::int64_t shared = batch.sharedLength(b);
+        const std::int64_t place = offsets_[static_cast<std::size_t>(first) + b];
+        if (shared > 0) store_.narrow(0, place, shared).copy_(stream.narrow(0, batch.rowOf(b, 0), shared));
+        store_.narrow(0, place + shared, batch.lengths[b]).copy_(stream.narrow(0, batch.offsets[b], batch.lengths[b]));
+    }
     std::fill(isThere_.begin() + first, isThere_.begin() + last, std::uint8_t{1});
 }
 
@@ -102,8 +109,10 @@ void ModelRunner::setEvaluating() { options_ = {}; }
 
 tasks::Hidden ModelRunner::forward(const std::vector<const tasks::Sequence*>& sequences, const std::vector<std::int64_t>& keys) {
     tasks::Hidden result;
-    result.batch = tensor::makePackedBatch(idsOf(sequences), settings_.layout);
-    tokens_ += result.batch.numTokens();
+    auto layout = settings_.layout;
+    layout.sharesPrefixes = model_.architecture().isCausal && !(options_.isTraining && model_.hasDropout());
+    result.batch = tensor::makePackedBatch(idsOf(sequences), layout);
+    for (const auto* sequence : sequences) tokens_ += static_cast<std::int64_t>(sequence->ids.size());
     if (!cache_ || keys.size() != sequences.size()) {
         result.batch = result.batch.to(model_.device());
         result.states = model_.forward(result.batch, options_);
@@ -111,7 +120,9 @@ tasks::Hidden ModelRunner::forward(const std::vector<const tasks::Sequence*>& se
     }
     torch::Tensor stream;
     for (std::size_t b = 0; b < sequences.size(); ++b) {
-        const auto rows = cache_->rows(keys[b]);
+        const std::int64_t shared = result.batch.sharedLength(b);
+        auto rows = cache_->rows(keys[b]);
+        rows = rows.narrow(0, shared, rows.size(0) - shared);
         if (!stream.defined()) stream = torch::zeros({result.batch.numRows(), rows.size(1)}, rows.options());
         stream.narrow(0, result.batch.offsets[b], rows.size(0)).copy_(rows);
     }

@@ -73,7 +73,7 @@ public:
     tasks::Hidden forward(const std::vector<const tasks::Sequence*>& sequences, const std::vector<std::int64_t>& keys) override;
     void keepFrozen(std::vector<const tasks::Sequence*> sequences) override;
     const models::ForwardOptions& options() const override { return options_; }
-    /// Real tokens that went through since the last call.
+    /// Tokens of the sequences that went through since the last call, shared beginnings counted with each.
     std::int64_t takeTokens() { return std::exchange(tokens_, 0); }
 
 private:

@@ -10,6 +10,7 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <fmt/format.h>
+#include <lathe/error.h>
 
 #include "base/random.h"
 #include "models/golden.h"
@@ -175,6 +176,58 @@ TEST_P(Contract, PaddedGradientsEqualPackedOnes) {
     for (std::size_t i = 0; i < packed.size(); ++i) {
         EXPECT_LT(largestDifference(packed[i], padded[i]), 1e-4f) << model().parameters()[i].name;
     }
+}
+
+/// Rows of all tokens, sequence by sequence.
+torch::Tensor rowsOf(const PackedBatch& on, const std::vector<std::vector<std::int32_t>>& sequences) {
+    std::vector<std::int64_t> found;
+    for (std::size_t b = 0; b < sequences.size(); ++b)
+        for (std::size_t i = 0; i < sequences[b].size(); ++i) found.push_back(on.rowOf(b, static_cast<std::int64_t>(i)));
+    return torch::tensor(found, torch::kInt64);
+}
+
+TEST_P(Contract, SharedBeginningsGiveTheStatesAndGradientsOfRepeatedOnes) {
+    const std::vector<std::int32_t> whole = randomRows({14}).front();
+    std::vector<std::vector<std::int32_t>> alike{whole, {whole.begin(), whole.begin() + 9}, {whole.begin(), whole.begin() + 6}, randomRows({5, 6}).back(), whole};
+    for (const std::int32_t id : {3, 4, 5, 6}) alike[2].push_back(id);
+    tensor::BatchOptions sharing;
+    sharing.sharesPrefixes = true;
+    sharing.isRounded = true;
+    const PackedBatch shared = tensor::makePackedBatch(alike, sharing);
+    ASSERT_EQ(shared.lengths, (std::vector<std::int64_t>{14, 1, 4, 6, 1}));
+    const PackedBatch repeated = tensor::makePackedBatch(alike);
+    if (!model().architecture().isCausal) {
+        EXPECT_THROW(model().forward(shared), Error);
+        return;
+    }
+    torch::manual_seed(5);
+    const torch::Tensor seed = torch::randn({rowsOf(repeated, alike).numel(), model().architecture().width});
+    const auto measure = [&](const PackedBatch& on, const ForwardOptions& options) {
+        for (Parameter& parameter : model().parameters()) parameter.value.mutable_grad() = torch::Tensor();
+        const torch::Tensor states = model().forward(on, options).index_select(0, rowsOf(on, alike)).to(torch::kFloat32);
+        (states * seed).sum().backward();
+        std::vector<torch::Tensor> found{states.detach()};
+        for (const Parameter& parameter : model().parameters())
+            found.push_back(parameter.value.grad().defined() ? parameter.value.grad().to(torch::kFloat32).clone() : torch::zeros_like(parameter.value, torch::kFloat32));
+        return found;
+    };
+    ForwardOptions recomputed;
+    recomputed.usesCheckpointing = true;
+    for (const auto type : {torch::kFloat32, torch::kHalf, torch::kBFloat16}) {
+        model().setComputeDtype(type);
+        const auto expected = measure(repeated, {});
+        const double tolerance = type == torch::kFloat32 ? 1e-5 : type == torch::kHalf ? 0.02 : 0.06;
+        for (const ForwardOptions& options : {ForwardOptions(), recomputed}) {
+            const auto found = measure(shared, options);
+            for (std::size_t i = 0; i < expected.size(); ++i) {
+                const std::string name = i == 0 ? "states" : model().parameters()[i - 1].name;
+                EXPECT_LT((found[i] - expected[i]).norm().item<double>(), tolerance * expected[i].norm().item<double>() + 10 * tolerance * tolerance) << name << " " << type;
+            }
+        }
+    }
+    const bool hasDropout = model().architecture().hasDropout();
+    if (hasDropout) EXPECT_THROW(model().forward(shared, trainingWith(1)), Error);
+    else EXPECT_NO_THROW(model().forward(shared, trainingWith(1)));
 }
 
 TEST_P(Contract, Bf16IsCloseToF32) {

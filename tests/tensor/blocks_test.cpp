@@ -342,6 +342,22 @@ TEST(PackedBatch, LayoutsDifferOnlyInPadding) {
     EXPECT_EQ(makePackedBatch(rows, {BatchLayout::MaxLength, 4, 9}).numRows(), 8);
 }
 
+TEST(PackedBatch, SequencesThatBeginAlikeHaveTheBeginningOnce) {
+    BatchOptions options;
+    options.sharesPrefixes = true;
+    const std::vector<std::vector<std::int32_t>> rows{{1, 2, 3, 4, 5, 6}, {1, 2, 3, 9}, {1, 2, 3, 4, 7, 8}, {1, 2, 3, 4, 5, 6}, {1, 2, 3, 4, 7, 8, 9}};
+    const PackedBatch batch = makePackedBatch(rows, options);
+    EXPECT_EQ(batch.lengths, (std::vector<std::int64_t>{6, 4, 2, 1, 3})) << "three tokens are too few; a whole sequence keeps its last token; nothing is shared with a part";
+    EXPECT_TRUE(torch::equal(batch.ids, torch::tensor({1, 2, 3, 4, 5, 6, 1, 2, 3, 9, 7, 8, 6, 7, 8, 9}, torch::kInt64)));
+    EXPECT_TRUE(torch::equal(batch.positions, torch::tensor({0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5, 5, 4, 5, 6}, torch::kInt64)));
+    EXPECT_EQ(batch.rowOf(2, 3), 3);
+    EXPECT_EQ(batch.rowOf(2, 4), 10);
+    EXPECT_EQ(batch.rowOf(4, 6), 15);
+    EXPECT_TRUE(torch::equal(batch.lastTokenRows(), torch::tensor({5, 9, 11, 12, 15}, torch::kInt64)));
+    options.layout = BatchLayout::Dynamic;
+    EXPECT_EQ(makePackedBatch(rows, options).numRows(), 35) << "padded layouts keep their shape";
+}
+
 TEST(PackedBatch, RefusesWhatDoesNotFit) {
     EXPECT_THROW(makePackedBatch({}), Error);
     EXPECT_THROW(makePackedBatch({{1}, {}}), Error);
