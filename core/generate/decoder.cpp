@@ -3,16 +3,17 @@
 
 namespace lathe::generate {
 
-Decoder::Decoder(models::Model& model, std::int64_t rows, std::int64_t maxLength)
-    : model_(model), cache_(model.makeKvCache(rows, maxLength)) {}
+Decoder::Decoder(models::Model& model, std::int64_t rows, std::int64_t maxLength, int tapLayer)
+    : model_(model), cache_(model.makeKvCache(rows, maxLength)), tap_{tapLayer, {}} {}
 
 torch::Tensor Decoder::lastLogits(const tensor::PackedBatch& batch) {
     models::ForwardOptions options;
     options.cache = &cache_;
-    torch::Tensor hidden = model_.forward(batch.to(model_.device()), options);
+    if (tap_.layer >= 0) options.tap = &tap_;
+    hidden_ = model_.forward(batch.to(model_.device()), options);
     if (batch.numSequences() != batch.numRows())
-        hidden = hidden.index_select(0, batch.lastTokenRows().to(hidden.device()));
-    return model_.languageModelLogits(hidden).to(torch::kCPU, torch::kFloat32).contiguous();
+        hidden_ = hidden_.index_select(0, batch.lastTokenRows().to(hidden_.device()));
+    return model_.languageModelLogits(hidden_).to(torch::kCPU, torch::kFloat32).contiguous();
 }
 
 torch::Tensor Decoder::prefill(const std::vector<std::vector<std::int32_t>>& prompts) {

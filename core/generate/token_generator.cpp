@@ -5,12 +5,14 @@
 #include <memory>
 #include <numeric>
 
+#include <ATen/Parallel.h>
 #include <fmt/format.h>
 #include <lathe/error.h>
 
 #include "base/random.h"
 #include "generate/decoder.h"
 #include "generate/logits.h"
+#include "generate/token_record.h"
 #include "models/model.h"
 
 namespace lathe::generate {
@@ -60,6 +62,75 @@ std::vector<std::pair<std::int32_t, double>> alternativesOf(std::span<const floa
     return result;
 }
 
+/// Fills the records of answers while they are written.
+class Recorder {
+public:
+    Recorder(const std::optional<Recording>& wanted, const Decoder& decoder) : wanted_(wanted), decoder_(decoder) {}
+
+    bool isOn() const { return wanted_.has_value(); }
+
+    /// After the prompts were read; answer i goes on from prompt i / perPrompt.
+    void begin(const std::vector<Ids>& prompts, std::size_t perPrompt, std::int64_t maxNewTokens) {
+        if (!isOn()) return;
+        const torch::Tensor& hidden = decoder_.hidden();
+        std::int64_t row = 0;
+        for (const Ids& prompt : prompts) {
+            const auto read = static_cast<std::int64_t>(prompt.size());
+            for (std::size_t copy = 0; copy < perPrompt; ++copy) {
+                auto record = std::make_shared<TokenRecord>();
+                record->hidden = torch::empty({maxNewTokens, hidden.size(1)}, hidden.options());
+                if (wanted_->layer >= 0) {
+                    const torch::Tensor& stream = decoder_.stream();
+                    record->stream = torch::zeros({read + maxNewTokens, stream.size(1)}, stream.options());
+                    record->stream.narrow(0, 0, read).copy_(stream.narrow(0, row, read));
+                }
+                records_.push_back(std::move(record));
+                read_.push_back(read);
+            }
+            row += read;
+        }
+    }
+
+    /// After one more token of each open answer was read.
+    void read(const std::vector<std::size_t>& open) {
+        if (!isOn() || wanted_->layer < 0) return;
+        for (std::size_t i = 0; i < open.size(); ++i) {
+            const std::size_t answer = open[i];
+            records_[answer]->stream[read_[answer]++].copy_(decoder_.stream()[static_cast<std::int64_t>(i)]);
+        }
+    }
+
+    /// After tokens were chosen from rows of the logits.
+    void chose(const torch::Tensor& logits, const torch::Tensor& logProbabilities, const std::vector<std::size_t>& open, const std::vector<std::int64_t>& rows, const Ids& tokens) {
+        if (!isOn()) return;
+        const torch::Tensor ln = wanted_->temperature == 1.0 ? logProbabilities : at::log_softmax(logits / wanted_->temperature, -1);
+        const torch::Tensor entropies = -(ln.exp() * ln).sum(-1);
+        for (std::size_t i = 0; i < open.size(); ++i) {
+            TokenRecord& record = *records_[open[i]];
+            record.hidden[static_cast<std::int64_t>(record.entropies.size())].copy_(decoder_.hidden()[rows[i]]);
+            record.logProbabilities.push_back(rowOf(ln, rows[i])[static_cast<std::size_t>(tokens[i])]);
+            record.entropies.push_back(entropies.const_data_ptr<float>()[rows[i]]);
+        }
+    }
+
+    void finish(std::vector<GeneratedIds>& answers) {
+        if (!isOn()) return;
+        for (std::size_t i = 0; i < answers.size(); ++i) {
+            TokenRecord& record = *records_[i];
+            const auto tokens = static_cast<std::int64_t>(answers[i].ids.size());
+            record.hidden = record.hidden.narrow(0, 0, tokens);
+            if (record.stream.defined()) record.stream = record.stream.narrow(0, 0, read_[i] + 1);
+            answers[i].record = records_[i];
+        }
+    }
+
+private:
+    const std::optional<Recording>& wanted_;
+    const Decoder& decoder_;
+    std::vector<std::shared_ptr<TokenRecord>> records_;  ///< one an answer
+    std::vector<std::int64_t> read_;                     ///< rows of its stream that are there
+};
+
 /// Greedy search and sampling: every answer is a row of its own until it ends.
 class RowSearch {
 public:
@@ -70,7 +141,8 @@ public:
           perPrompt_(static_cast<std::size_t>(request.options.numReturnSequences)),
           maxNewTokens_(newTokensFor(model, longest(prompts_), request.options.maxNewTokens)),
           isEnd_(makeStopTest(request, maxNewTokens_)),
-          decoder_(model, static_cast<std::int64_t>(prompts_.size() * perPrompt_), longest(prompts_) + maxNewTokens_) {}
+          decoder_(model, static_cast<std::int64_t>(prompts_.size() * perPrompt_), longest(prompts_) + maxNewTokens_, request.recording ? request.recording->layer : -1),
+          recorder_(request.recording, decoder_) {}
 
     bool run(std::vector<std::vector<GeneratedIds>>& answers) {
         answers_.resize(prompts_.size() * perPrompt_);
@@ -79,17 +151,21 @@ public:
             open_.push_back(i);
             parents.push_back(static_cast<std::int64_t>(i / perPrompt_));
         }
-        Ids tokens = choose(decoder_.prefill(prompts_), parents);
+        const torch::Tensor scores = decoder_.prefill(prompts_);
+        recorder_.begin(prompts_, perPrompt_, maxNewTokens_);
+        Ids tokens = choose(scores, parents);
         bool wasStopped = false;
         while (true) {
             dropEnded(tokens, parents);
             wasStopped = request_.stop.stop_requested() && !open_.empty();
             if (open_.empty() || wasStopped) break;
             const torch::Tensor logits = decoder_.advance(parents, tokens);
+            recorder_.read(open_);
             parents.resize(open_.size());
             std::iota(parents.begin(), parents.end(), std::int64_t{0});
             tokens = choose(logits, parents);
         }
+        recorder_.finish(answers_);
         for (std::size_t i = 0; i < prompts_.size(); ++i) {
             const auto first = answers_.begin() + static_cast<std::ptrdiff_t>(i * perPrompt_);
             answers.emplace_back(std::make_move_iterator(first),
@@ -102,23 +178,27 @@ private:
     /// Next token of every open answer; rows[i] is the row of the logits that answer i reads.
     Ids choose(const torch::Tensor& logits, const std::vector<std::int64_t>& rows) {
         const torch::Tensor logProbabilities = at::log_softmax(logits, -1);
-        Ids tokens;
+        Ids tokens(open_.size());
+        at::parallel_for(0, static_cast<std::int64_t>(open_.size()), 1, [&](std::int64_t first, std::int64_t last) {
+            for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) tokens[i] = pick(rowOf(logits, rows[i]), open_[i]);
+        });
+        recorder_.chose(logits, logProbabilities, open_, rows, tokens);
         for (std::size_t i = 0; i < open_.size(); ++i) {
             const auto raw = rowOf(logProbabilities, rows[i]);
-            const std::int32_t token = pick(rowOf(logits, rows[i]), open_[i]);
+            const std::int32_t token = tokens[i];
             GeneratedIds& answer = answers_[open_[i]];
             const auto logProbability = static_cast<double>(raw[static_cast<std::size_t>(token)]);
             answer.ids.push_back(token);
             answer.logProbabilities.push_back(logProbability);
             answer.score += logProbability;
-            tokens.push_back(token);
             if (firstPrompt_ + open_[i] == 0 && request_.onStep)
                 request_.onStep({token, logProbability, alternativesOf(raw, request_.options.topAlternatives)});
         }
         return tokens;
     }
 
-    std::int32_t pick(std::span<const float> logits, std::size_t answer) {
+    /// Called for several answers at a time.
+    std::int32_t pick(std::span<const float> logits, std::size_t answer) const {
         const GenerationOptions& options = request_.options;
         const bool isPlain = !options.doSample && options.repetitionPenalty == 1.0 && options.noRepeatNgramSize == 0;
         if (isPlain) return static_cast<std::int32_t>(argMax(logits));
@@ -151,6 +231,7 @@ private:
     std::int64_t maxNewTokens_;
     StopTest isEnd_;
     Decoder decoder_;
+    Recorder recorder_;
     std::vector<GeneratedIds> answers_;
     std::vector<std::size_t> open_;  ///< answers that still grow
 };
@@ -188,7 +269,7 @@ public:
         for (const BeamSearch& search : searches_) {
             answers.emplace_back();
             for (BeamHypothesis& one : search.result())
-                answers.back().push_back({std::move(one.ids), {}, static_cast<double>(one.score)});
+                answers.back().push_back({std::move(one.ids), {}, static_cast<double>(one.score), nullptr});
         }
         return !open.empty();
     }

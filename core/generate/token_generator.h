@@ -4,6 +4,8 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <stop_token>
 #include <utility>
 #include <vector>
@@ -18,12 +20,21 @@ class Model;
 
 namespace lathe::generate {
 
+struct TokenRecord;
+
 /// One answer to one prompt.
 struct GeneratedIds {
     std::vector<std::int32_t> ids;  ///< new tokens only; an end token, if one came, is the last
     std::vector<double>
         logProbabilities;  ///< the model's own ln p of each id, before penalties and temperature; empty for beams
     double score = 0;      ///< their sum; for beams sum of processed ln p / length^lengthPenalty
+    std::shared_ptr<TokenRecord> record;  ///< if it was asked for
+};
+
+/// Asks for a TokenRecord of each answer (not for beams).
+struct Recording {
+    int layer = -1;          ///< whose incoming stream is kept; -1: none
+    double temperature = 1;  ///< of the log-probabilities and entropies
 };
 
 /// A token of the first answer to the first prompt, as soon as it is chosen (not for beams).
@@ -41,6 +52,7 @@ struct TokenRequest {
     std::function<void(const GeneratedStep&)> onStep;
     std::stop_token stop;       ///< honoured between two tokens: what is there is returned
     std::int64_t maxRows = 32;  ///< most sequences computed at a time
+    std::optional<Recording> recording;
 };
 
 struct TokenResult {

@@ -40,6 +40,8 @@ void checkIds(const torch::Tensor& ids, std::int64_t limit, const char* what) {
     }
 }
 
+torch::Tensor summed(const Streams& streams) { return streams.pending.defined() ? streams.sum + streams.pending : streams.sum; }
+
 }  // namespace
 
 torch::ScalarType Model::Impl::streamType() const {
@@ -211,14 +213,19 @@ Model::Impl::Pass Model::Impl::begin(const PackedBatch& batch, const ForwardOpti
 
 torch::Tensor Model::forward(const PackedBatch& batch, const ForwardOptions& options) {
     const Impl::Pass pass = impl_->begin(batch, options);
-    const Streams streams{impl_->embed(batch, pass.plan->positions, options), {}};
-    return impl_->finish(impl_->runBlocks(streams, 0, numLayers(), pass));
+    Streams streams{impl_->embed(batch, pass.plan->positions, options), {}};
+    int first = 0;
+    if (options.tap != nullptr) {
+        first = options.tap->layer;
+        options.tap->stream = summed(impl_->runBlocks(std::move(streams), 0, first, pass));
+        streams = {options.tap->stream, {}};
+    }
+    return impl_->finish(impl_->runBlocks(std::move(streams), first, numLayers(), pass));
 }
 
 torch::Tensor Model::forwardUpTo(int last, const PackedBatch& batch, const ForwardOptions& options) {
     const Impl::Pass pass = impl_->begin(batch, options);
-    const Streams streams = impl_->runBlocks({impl_->embed(batch, pass.plan->positions, options), {}}, 0, last, pass);
-    return streams.pending.defined() ? streams.sum + streams.pending : streams.sum;
+    return summed(impl_->runBlocks({impl_->embed(batch, pass.plan->positions, options), {}}, 0, last, pass));
 }
 
 torch::Tensor Model::forwardFrom(const torch::Tensor& stream, int first, const PackedBatch& batch,

@@ -36,12 +36,19 @@ struct Parameter {
     bool isBiasOrNorm() const { return kind == ParameterKind::Bias || kind == ParameterKind::Norm; }
 };
 
+/// Keeps the residual stream on its way through a forward pass, such as for forwardFrom().
+struct StreamTap {
+    int layer = 0;         ///< what enters this one
+    torch::Tensor stream;  ///< [N, D], set by forward()
+};
+
 struct ForwardOptions {
     bool isTraining = false;                 ///< dropout as configured; off otherwise
     std::optional<at::Generator> generator;  ///< where dropout draws from; needed if isTraining and a rate is above 0
     bool usesCheckpointing = false;          ///< blocks keep their input only and are computed again in backward
     int firstTrainableLayer = -1;      ///< dropout is off below it, as these are frozen; -1: the embeddings train, too
     tensor::KvCache* cache = nullptr;  ///< appends to it; the batch's slots are its sequences, positions follow from it
+    StreamTap* tap = nullptr;          ///< forward() fills it
 };
 
 enum class AdapterState { Enabled, Disabled };

@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/random.h"
 #include "generate/token_generator.h"
+#include "generate/token_record.h"
 #include "tasks/objectives.h"
 #include "tasks/pairs.h"
 #include "tasks/reward_rules.h"
@@ -102,10 +103,15 @@ public:
 
     std::vector<Update> plan(Runner& runner, std::span<const std::int64_t> examples, std::int64_t step) override {
         runner.keepFrozen({});  // of the answers that go now
-        rollouts_ = write(runner, examples, static_cast<std::uint64_t>(step), copies());
+        rollouts_ = write(runner, examples, static_cast<std::uint64_t>(step), copies(), Keep::States);
         std::vector<const Sequence*> sequences;
-        for (const Rollout& rollout : rollouts_) sequences.push_back(&rollout.sequence);
-        runner.keepFrozen(std::move(sequences));
+        std::vector<torch::Tensor> streams;
+        for (Rollout& rollout : rollouts_) {
+            sequences.push_back(&rollout.sequence);
+            streams.push_back(std::exchange(rollout.stream, {}));
+        }
+        runner.keepFrozen(std::move(sequences), streams);
+        streams.clear();
         episodes_ += static_cast<std::int64_t>(rollouts_.size());
         measureRollouts(runner);
         if (isGrpo()) compareGroups();
@@ -159,8 +165,10 @@ public:
         if (!isGrpo()) value_.restore(json.at("value").get<std::string>());
     }
 
+    /// What the model computed while it wrote, for an update.
+    enum class Keep { Nothing, States };
     /// Samples `copies` answers to each example as the settings say, and scores them.
-    std::vector<Rollout> write(Runner& runner, std::span<const std::int64_t> examples, std::uint64_t draw, std::int64_t copies);
+    std::vector<Rollout> write(Runner& runner, std::span<const std::int64_t> examples, std::uint64_t draw, std::int64_t copies, Keep keep = Keep::Nothing);
     std::int64_t copies() const { return isGrpo() ? spec().ppo.numGenerations : 1; }
 
 protected:
@@ -204,6 +212,7 @@ private:
         return pass;
     }
 
+    void keepStates(Runner& runner, Rollout& rollout, const generate::TokenRecord& record) const;
     void measureRollouts(Runner& runner);
     void estimateAdvantages();
     void compareGroups();
@@ -233,7 +242,18 @@ private:
     bool hasBegun_ = false;
 };
 
-std::vector<Rollout> Ppo::write(Runner& runner, std::span<const std::int64_t> examples, std::uint64_t draw, std::int64_t copies) {
+/// In f32 the pass that wrote an answer and one over the whole answer give the same numbers; in bf16 they round differently, and then the log-probabilities
+/// are computed again by the pass that the update makes, so that the ratio starts at one.
+void Ppo::keepStates(Runner& runner, Rollout& rollout, const generate::TokenRecord& record) const {
+    rollout.stream = record.stream;
+    if (runner.model().computeDtype() != torch::kFloat32) return;
+    const auto device = record.hidden.device();
+    rollout.old = torch::tensor(record.logProbabilities, torch::kFloat32).to(device);
+    rollout.entropy = torch::tensor(record.entropies, torch::kFloat32).mean().item<double>();
+    if (!isGrpo()) rollout.values = value_.values(record.hidden);
+}
+
+std::vector<Rollout> Ppo::write(Runner& runner, std::span<const std::int64_t> examples, std::uint64_t draw, std::int64_t copies, Keep keep) {
     const torch::NoGradGuard guard;
     const PpoSpec& ppo = spec().ppo;
     generate::TokenRequest request;
@@ -248,6 +268,7 @@ std::vector<Rollout> Ppo::write(Runner& runner, std::span<const std::int64_t> ex
     if (ppo.stopToken) request.options.eosIds = {*eos};
     request.maxRows = ppo.localRolloutForwardBatchSize;
     request.stop = stop_;
+    if (keep == Keep::States) request.recording = {runner.keptLayers() > 0 ? runner.keptLayers() : -1, ppo.temperature};
     const auto result = generate::generateTokens(runner.model(), request);
     throwIfStopped(stop_);
     std::vector<Rollout> rollouts;
@@ -263,6 +284,7 @@ std::vector<Rollout> Ppo::write(Runner& runner, std::span<const std::int64_t> ex
         rollout.answerTokens = static_cast<std::int64_t>(answer.size());
         rollout.hasEnd = eos && std::find(answer.begin(), answer.end(), *eos) != answer.end();
         rollout.text = tokenizer().decode(answer);
+        if (keep == Keep::States) keepStates(runner, rollout, *result.answers[i].front().record);
         const std::int64_t row = this->examples()[static_cast<std::size_t>(rollout.example)].row;
         rollout.score = scorer_.score(table(), row, prompt_.text(table(), row), rollout);
         if (ppo.missingEosPenalty && !rollout.hasEnd) rollout.score -= *ppo.missingEosPenalty;
@@ -287,7 +309,8 @@ void Ppo::measureRollouts(Runner& runner) {
             }
         }
     };
-    over([&](Rollout& rollout, const Pass& pass, std::int64_t at, std::int64_t count) {
+    const bool isKnown = std::all_of(rollouts_.begin(), rollouts_.end(), [](const Rollout& rollout) { return rollout.old.defined(); });
+    if (!isKnown) over([&](Rollout& rollout, const Pass& pass, std::int64_t at, std::int64_t count) {
         rollout.old = pass.tokens.values.narrow(0, at, count).clone();
         rollout.entropy = pass.tokens.entropy.narrow(0, at, count).mean().template item<double>();
         if (!isGrpo()) rollout.values = value_.values(pass.hidden.narrow(0, at, count));

@@ -20,6 +20,7 @@ struct Rollout {
     bool hasEnd = false;           ///< it ends with EOS
     std::string text;              ///< the answer
     double score = 0;              ///< of the reward, penalty for a missing end included
+    torch::Tensor stream;          ///< [tokens, D] that entered the lowest trained layer; undefined if nothing is frozen or once it was handed on
     torch::Tensor old;             ///< [n] log pi of the answer's tokens when they were written
     torch::Tensor reference;       ///< [n]
     torch::Tensor values;          ///< [n]; ppo only

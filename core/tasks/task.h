@@ -76,7 +76,10 @@ public:
     virtual Hidden forward(const std::vector<const Sequence*>& sequences, const std::vector<std::int64_t>& keys) = 0;
     /// From here on the keys of forward() name these sequences instead, by position, and what the frozen layers give for them is kept, if any
     /// layers are frozen. They must stay where they are until the next call; with none of them nothing is kept and keys mean nothing.
-    virtual void keepFrozen(std::vector<const Sequence*> sequences) = 0;
+    /// `streams`: what is known already, [tokens, D] a sequence as it enters layer keptLayers(); empty or undefined: it is computed.
+    virtual void keepFrozen(std::vector<const Sequence*> sequences, const std::vector<torch::Tensor>& streams = {}) = 0;
+    /// Frozen layers whose output keepFrozen() keeps; 0: it keeps nothing.
+    virtual int keptLayers() const = 0;
     /// Options of the present pass, for heads with dropout.
     virtual const models::ForwardOptions& options() const = 0;
 };

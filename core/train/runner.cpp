@@ -62,6 +62,12 @@ torch::Tensor PrefixCache::rows(std::int64_t key) {
     return store_.narrow(0, offsets_[place], offsets_[place + 1] - offsets_[place]);
 }
 
+void PrefixCache::put(std::int64_t key, const torch::Tensor& rows) {
+    const auto place = static_cast<std::size_t>(key);
+    store_.narrow(0, offsets_.at(place), offsets_.at(place + 1) - offsets_[place]).copy_(rows);
+    isThere_[place] = 1;
+}
+
 void PrefixCache::computeGroup(std::int64_t key) {
     const torch::NoGradGuard guard;
     const std::int64_t first = key / kGroup * kGroup;
@@ -101,8 +107,10 @@ void ModelRunner::setCache(std::unique_ptr<PrefixCache> cache) {
     cache_ = std::move(cache);
 }
 
-void ModelRunner::keepFrozen(std::vector<const tasks::Sequence*> sequences) {
+void ModelRunner::keepFrozen(std::vector<const tasks::Sequence*> sequences, const std::vector<torch::Tensor>& streams) {
     setCache(sequences.empty() || !fresh_ ? nullptr : std::make_unique<PrefixCache>(model_, std::move(sequences), *fresh_));
+    for (std::size_t key = 0; cache_ && key < streams.size(); ++key)
+        if (streams[key].defined()) cache_->put(static_cast<std::int64_t>(key), streams[key]);
 }
 
 void ModelRunner::setEvaluating() { options_ = {}; }

@@ -27,6 +27,8 @@ public:
 
     /// Rows of one sequence, [tokens, D], computed with its group if they are not there.
     torch::Tensor rows(std::int64_t key);
+    /// Takes rows that somebody else computed.
+    void put(std::int64_t key, const torch::Tensor& rows);
     std::int64_t hits() const { return hits_; }
     std::int64_t misses() const { return misses_; }
     std::uint64_t bytes() const { return bytes_; }
@@ -71,7 +73,8 @@ public:
 
     models::Model& model() override { return model_; }
     tasks::Hidden forward(const std::vector<const tasks::Sequence*>& sequences, const std::vector<std::int64_t>& keys) override;
-    void keepFrozen(std::vector<const tasks::Sequence*> sequences) override;
+    void keepFrozen(std::vector<const tasks::Sequence*> sequences, const std::vector<torch::Tensor>& streams = {}) override;
+    int keptLayers() const override { return fresh_ ? fresh_->layers : 0; }
     const models::ForwardOptions& options() const override { return options_; }
     /// Tokens of the sequences that went through since the last call, shared beginnings counted with each.
     std::int64_t takeTokens() { return std::exchange(tokens_, 0); }

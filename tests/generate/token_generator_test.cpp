@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <set>
 
 #include <gmock/gmock.h>
 
@@ -12,6 +13,7 @@
 #include "generate/cases.h"
 #include "generate/generator.h"
 #include "generate/quantised_weights.h"
+#include "generate/token_record.h"
 #include "models/formats/model_files.h"
 #include "models/loader.h"
 
@@ -96,6 +98,49 @@ TEST(Sampling, DependsOnTheSeedAndNotOnTheBatch) {
     EXPECT_NE(wide.answers[0][0].ids, wide.answers[0][1].ids);
     request.options.seed = 10;
     EXPECT_NE(generateTokens(tinyModel(), request).answers[0][0].ids, wide.answers[0][0].ids);
+}
+
+TEST(Record, IsWhatAPassOverTheWholeAnswerGives) {
+    const torch::NoGradGuard noGrad;
+    models::Model& model = tinyModel();
+    GenerationOptions options;
+    options.doSample = true;
+    options.topK = 0;
+    options.maxNewTokens = 12;
+    options.numReturnSequences = 2;
+    options.seed = 4;
+    const std::vector<std::vector<std::int32_t>> prompts{{5, 9, 12}, {40}, {3, 3, 7, 8}};
+    TokenRequest request = requestOf(prompts, options);
+    const TokenResult plain = generateTokens(model, request);
+    request.options.eosIds = {plain.answers[1][0].ids[4]};  // so that answers end at different tokens
+    request.recording = {1, 0.7};
+    const TokenResult result = generateTokens(model, request);
+    std::set<std::size_t> lengths;
+    for (std::size_t i = 0; i < prompts.size(); ++i) {
+        for (const GeneratedIds& answer : result.answers[i]) {
+            ASSERT_TRUE(answer.record);
+            lengths.insert(answer.ids.size());
+            std::vector<std::int32_t> whole = prompts[i];
+            whole.insert(whole.end(), answer.ids.begin(), answer.ids.end());
+            const auto batch = tensor::makePackedBatch({whole});
+            const auto before = static_cast<std::int64_t>(prompts[i].size()), tokens = static_cast<std::int64_t>(answer.ids.size());
+            const torch::Tensor stream = model.forwardUpTo(1, batch);
+            ASSERT_EQ(answer.record->stream.size(0), before + tokens);
+            EXPECT_LT((answer.record->stream - stream).narrow(0, 0, before + tokens - 1).abs().max().item<float>(), 1e-5f * stream.abs().max().item<float>());
+            EXPECT_EQ(answer.record->stream[before + tokens - 1].abs().max().item<float>(), 0);
+            const torch::Tensor hidden = model.forward(batch).narrow(0, before - 1, tokens);
+            EXPECT_LT((answer.record->hidden - hidden).abs().max().item<float>(), 1e-4f);
+            const torch::Tensor ln = at::log_softmax(model.languageModelLogits(hidden) / 0.7, -1);
+            for (std::int64_t t = 0; t < tokens; ++t) {
+                const auto at = static_cast<std::size_t>(t);
+                EXPECT_NEAR(answer.record->logProbabilities[at], ln[t][answer.ids[at]].item<double>(), 1e-4);
+                EXPECT_NEAR(answer.record->entropies[at], -(ln[t].exp() * ln[t]).sum().item<double>(), 1e-4);
+            }
+            ASSERT_EQ(answer.record->logProbabilities.size(), answer.ids.size());
+        }
+    }
+    EXPECT_GT(lengths.size(), 1U);
+    EXPECT_FALSE(plain.answers[0][0].record);
 }
 
 TEST(Sampling, FollowsTheModelsProbabilities) {
