@@ -5,6 +5,8 @@
 
 #include <lathe/error.h>
 
+#include "tensor/linear.h"
+
 namespace lathe::tasks {
 namespace {
 
@@ -18,26 +20,37 @@ struct Settings {
 
 /// Scaled logits of some rows, [c, V] f32.
 torch::Tensor logitsOf(const torch::Tensor& part, const torch::Tensor& weight, const Settings& settings) {
-    auto logits = at::mm(part, weight.t()).to(torch::kFloat32);
+    auto logits = tensor::product(part, weight).to(torch::kFloat32);
     if (settings.scale != 1) logits.mul_(settings.scale);
     return logits;
 }
 
+/// With a frozen head the gradient is upstream times a row that is known as soon as the logits are: d log p(target) / d hidden =
+/// scale (W[target] - softmax W). Forward keeps that row, and no logits are computed twice. A head that is trained needs the softmax again.
 struct TokenLogProb : torch::autograd::Function<TokenLogProb> {
     static torch::Tensor forward(AutogradContext* context, const torch::Tensor& hidden, const torch::Tensor& weight, const torch::Tensor& rows, const torch::Tensor& targets,
                                  const Settings* settings, torch::Tensor* entropy) {
         const auto chosen = hidden.detach().index_select(0, rows);
         const auto plainWeight = weight.detach();
+        const bool keepsSlopes = hidden.requires_grad() && !weight.requires_grad();
         auto values = torch::empty({rows.numel()}, hidden.options().dtype(torch::kFloat32));
+        torch::Tensor slopes;
+        if (keepsSlopes) slopes = torch::empty({rows.numel(), hidden.size(1)}, values.options());
         for (std::int64_t first = 0; first < rows.numel(); first += settings->rowsAtATime) {
             const std::int64_t count = std::min(settings->rowsAtATime, rows.numel() - first);
+            const auto wanted = targets.narrow(0, first, count);
             const auto logits = logitsOf(chosen.narrow(0, first, count), plainWeight, *settings);
             const auto total = logits.logsumexp(1);
-            values.narrow(0, first, count).copy_(logits.gather(1, targets.narrow(0, first, count).unsqueeze(1)).squeeze(1) - total);
+            values.narrow(0, first, count).copy_(logits.gather(1, wanted.unsqueeze(1)).squeeze(1) - total);
+            if (!keepsSlopes && !entropy->defined()) continue;
+            const auto probabilities = (logits - total.unsqueeze(1)).exp_();
             // logsumexp(logits) - sum p logits
-            if (entropy->defined()) entropy->narrow(0, first, count).copy_(total - ((logits - total.unsqueeze(1)).exp_() * logits).sum(1));
+            if (entropy->defined()) entropy->narrow(0, first, count).copy_(total - at::linalg_vecdot(probabilities, logits, 1));
+            if (!keepsSlopes) continue;
+            const auto mean = tensor::inputGradient(probabilities.to(plainWeight.scalar_type()), plainWeight).to(torch::kFloat32);
+            slopes.narrow(0, first, count).copy_(plainWeight.index_select(0, wanted)).sub_(mean);
         }
-        context->save_for_backward({hidden, weight, rows, targets});
+        context->save_for_backward({hidden, weight, rows, targets, slopes});
         context->saved_data["scale"] = settings->scale;
         context->saved_data["step"] = settings->rowsAtATime;
         return values;
@@ -46,14 +59,30 @@ struct TokenLogProb : torch::autograd::Function<TokenLogProb> {
     static variable_list backward(AutogradContext* context, variable_list grads) {
         const auto saved = context->get_saved_variables();
         const auto& hidden = saved[0];
+        const auto& rows = saved[2];
+        const auto& slopes = saved[4];
+        const auto upstream = grads[0].to(torch::kFloat32) * context->saved_data["scale"].toDouble();
+        variable_list result(6);
+        torch::Tensor chosenGradient;
+        if (slopes.defined()) chosenGradient = (slopes * upstream.unsqueeze(1)).to(hidden.scalar_type());
+        else chosenGradient = computeAgain(*context, upstream, result[1]);
+        if (!chosenGradient.defined()) return result;
+        result[0] = torch::zeros_like(hidden);
+        result[0].index_add_(0, rows, chosenGradient);
+        return result;
+    }
+
+    /// Gradient of the chosen rows, if it is asked for, and of the weight.
+    static torch::Tensor computeAgain(AutogradContext& context, const torch::Tensor& upstream, torch::Tensor& weightGradient) {
+        const auto saved = context.get_saved_variables();
+        const auto& hidden = saved[0];
         const auto& weight = saved[1];
         const auto& rows = saved[2];
         const auto& targets = saved[3];
-        const Settings settings{context->saved_data["scale"].toDouble(), context->saved_data["step"].toInt()};
+        const Settings settings{context.saved_data["scale"].toDouble(), context.saved_data["step"].toInt()};
         const auto chosen = hidden.detach().index_select(0, rows);
         const auto plainWeight = weight.detach();
-        const auto upstream = grads[0].to(torch::kFloat32) * settings.scale;
-        torch::Tensor chosenGradient, weightGradient;
+        torch::Tensor chosenGradient;
         if (hidden.requires_grad()) chosenGradient = torch::empty_like(chosen);
         if (weight.requires_grad()) weightGradient = torch::zeros_like(plainWeight, at::MemoryFormat::Contiguous);
         for (std::int64_t first = 0; first < rows.numel(); first += settings.rowsAtATime) {
@@ -64,18 +93,10 @@ struct TokenLogProb : torch::autograd::Function<TokenLogProb> {
             auto derivative = logitsOf(part, plainWeight, settings).softmax(1).mul_(-up);
             derivative.scatter_add_(1, targets.narrow(0, first, count).unsqueeze(1), up);
             derivative = derivative.to(part.scalar_type());
-            if (chosenGradient.defined()) {
-                auto place = chosenGradient.narrow(0, first, count);
-                at::mm_out(place, derivative, plainWeight);
-            }
+            if (chosenGradient.defined()) chosenGradient.narrow(0, first, count).copy_(tensor::inputGradient(derivative, plainWeight));
             if (weightGradient.defined()) weightGradient.addmm_(derivative.t(), part);
         }
-        torch::Tensor hiddenGradient;
-        if (chosenGradient.defined()) {
-            hiddenGradient = torch::zeros_like(hidden);
-            hiddenGradient.index_add_(0, rows, chosenGradient);
-        }
-        return {hiddenGradient, weightGradient, torch::Tensor(), torch::Tensor(), torch::Tensor(), torch::Tensor()};
+        return chosenGradient;
     }
 };
 

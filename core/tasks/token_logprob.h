@@ -15,8 +15,9 @@ struct TokenLogProbabilities {
 enum class WithEntropy { No, Yes };
 
 /// hidden [N, D] f32 or bf16; rows [n] int64, positions that predict; targets [n] int64; weight [V, D] of hidden's dtype. Logits are divided by
-/// temperature + 1e-7 first, as TRL's PPO does, unless it is exactly 1. Logits exist for `chunkBytes` at a time; backward computes them again.
+/// temperature + 1e-7 first, as TRL's PPO does, unless it is exactly 1. Logits exist for `chunkBytes` at a time; backward
+/// computes them again if the weight is trained.
 TokenLogProbabilities tokenLogProbabilities(const torch::Tensor& hidden, const torch::Tensor& rows, const torch::Tensor& targets, const torch::Tensor& weight,
-                                            double temperature = 1.0, WithEntropy entropy = WithEntropy::No, std::size_t chunkBytes = 32u << 20);
+                                            double temperature = 1.0, WithEntropy entropy = WithEntropy::No, std::size_t chunkBytes = 96u << 20);
 
 }  // namespace lathe::tasks

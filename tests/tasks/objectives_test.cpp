@@ -144,26 +144,30 @@ torch::Tensor plainLogProbabilities(const torch::Tensor& hidden, const torch::Te
     return torch::log_softmax(logits, 1).gather(1, targets.unsqueeze(1)).squeeze(1);
 }
 
-TEST(TokenLogProbabilities, ValuesAndBothGradientsEqualAutogradInChunks) {
+TEST(TokenLogProbabilities, ValuesAndGradientsEqualAutogradInChunksWithATrainedAndAFrozenHead) {
     torch::manual_seed(6);
     for (const double temperature : {1.0, 0.7}) {
-        auto hidden = torch::randn({12, 8}).requires_grad_();
-        auto weight = torch::randn({30, 8}).requires_grad_();
-        const auto rows = torch::tensor({0, 3, 4, 4, 11}, torch::kInt64);
-        const auto targets = torch::tensor({7, 29, 0, 3, 3}, torch::kInt64);
-        const auto upstream = torch::tensor({0.5f, -1.f, 2.f, 0.f, 3.f});
-        const auto made = tokenLogProbabilities(hidden, rows, targets, weight, temperature, WithEntropy::Yes, 2 * 2 * 4 * 30);
-        (made.values * upstream).sum().backward();
-        const auto hiddenGradient = hidden.grad().clone(), weightGradient = weight.grad().clone();
-        hidden.mutable_grad().reset();
-        weight.mutable_grad().reset();
-        const auto plain = plainLogProbabilities(hidden, rows, targets, weight, temperature);
-        (plain * upstream).sum().backward();
-        EXPECT_TRUE(torch::allclose(made.values, plain, 0, 1e-5));
-        EXPECT_TRUE(torch::allclose(hiddenGradient, hidden.grad(), 1e-5, 1e-5));
-        EXPECT_TRUE(torch::allclose(weightGradient, weight.grad(), 1e-5, 1e-5));
-        const auto p = torch::log_softmax(torch::mm(hidden.index_select(0, rows), weight.t()) / (temperature == 1 ? 1.0 : temperature + 1e-7), 1).detach();
-        EXPECT_TRUE(torch::allclose(made.entropy, -(p.exp() * p).sum(1), 0, 1e-4));
+        for (const bool isTrained : {true, false}) {
+            auto hidden = torch::randn({12, 8}).requires_grad_();
+            auto weight = torch::randn({30, 8}).requires_grad_(isTrained);
+            const auto rows = torch::tensor({0, 3, 4, 4, 11}, torch::kInt64);
+            const auto targets = torch::tensor({7, 29, 0, 3, 3}, torch::kInt64);
+            const auto upstream = torch::tensor({0.5f, -1.f, 2.f, 0.f, 3.f});
+            const auto made = tokenLogProbabilities(hidden, rows, targets, weight, temperature, WithEntropy::Yes, 2 * 2 * 4 * 30);
+            (made.values * upstream).sum().backward();
+            const auto hiddenGradient = hidden.grad().clone(), weightGradient = isTrained ? weight.grad().clone() : torch::Tensor();
+            hidden.mutable_grad().reset();
+            weight.mutable_grad().reset();
+            const auto plain = plainLogProbabilities(hidden, rows, targets, weight, temperature);
+            (plain * upstream).sum().backward();
+            EXPECT_TRUE(torch::allclose(made.values, plain, 0, 1e-5));
+            EXPECT_TRUE(torch::allclose(hiddenGradient, hidden.grad(), 1e-5, 1e-5));
+            if (isTrained) {
+                EXPECT_TRUE(torch::allclose(weightGradient, weight.grad(), 1e-5, 1e-5));
+            }
+            const auto p = torch::log_softmax(torch::mm(hidden.index_select(0, rows), weight.t()) / (temperature == 1 ? 1.0 : temperature + 1e-7), 1).detach();
+            EXPECT_TRUE(torch::allclose(made.entropy, -(p.exp() * p).sum(1), 0, 1e-4));
+        }
     }
 }
 
