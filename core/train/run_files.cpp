@@ -6,6 +6,8 @@
 #include <cmath>
 #include <ctime>
 #include <functional>
+#include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 #include <lathe/error.h>
@@ -129,9 +131,11 @@ GridRun readRun(const std::filesystem::path& folder) {
 
 std::vector<SampleOutput> readSamples(const std::filesystem::path& folder) {
     std::vector<SampleOutput> samples;
+    std::set<std::tuple<std::int64_t, std::string, std::string>> seen;  // a run that goes on from a checkpoint writes what came after it once more
     forEachLine(folder / "samples.jsonl", [&](const base::OrderedJson& line) {
         const auto text = [&](const char* name) { return line.value(name, std::string()); };
         if (!line.contains("step") || !line["step"].is_number_integer()) return;
+        if (!seen.emplace(line["step"].get<std::int64_t>(), text("prompt"), text("text")).second) return;
         samples.push_back({line["step"].get<std::int64_t>(), line.value("epoch", 0.0), text("prompt"), text("expected"), text("text"), {}});
         if (const auto reward = line.find("reward"); reward != line.end() && reward->is_number()) samples.back().reward = reward->get<double>();
     });

@@ -116,6 +116,11 @@ TEST_F(Training, WhatWasMeasuredIsReadBackFromTheFolder) {
     const auto samples = readSamples(output("a"));
     ASSERT_EQ(samples.size(), observer.samples.size());
     EXPECT_EQ(samples.back().text, observer.samples.back().text);
+    // A continued run writes what came after its checkpoint once more, with the same bits.
+    std::string written = base::readFile(output("a") / "samples.jsonl");
+    const auto lastLine = written.rfind('\n', written.size() - 2) + 1;
+    base::writeFileAtomically(output("a") / "samples.jsonl", written + written.substr(lastLine));
+    EXPECT_EQ(readSamples(output("a")).size(), samples.size());
     // A kill in the middle of a line costs that line only.
     fs::resize_file(output("a") / "metrics.jsonl", fs::file_size(output("a") / "metrics.jsonl") - 7);
     EXPECT_EQ(readPoints(output("a")).size(), points.size() - 1);
