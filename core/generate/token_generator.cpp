@@ -5,7 +5,6 @@
 #include <memory>
 #include <numeric>
 
-#include <ATen/Parallel.h>
 #include <fmt/format.h>
 #include <lathe/error.h>
 
