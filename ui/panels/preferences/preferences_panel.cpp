@@ -163,7 +163,7 @@ QWidget* PreferencesPanel::buildSide() {
     auto* training = new w::Card(tr("Train with these pairs"), side);
     for (QPushButton* each : {trainReward_, trainDpo_, runPpo_}) training->body()->addWidget(each);
     layout->addWidget(training);
-    layout->addStretch();
+    layout->addStretch(1);
     return side;
 }
 
