@@ -17,7 +17,9 @@ if(LATHE_CCACHE)
 endif()
 find_program(LATHE_MOLD mold)
 if(LATHE_MOLD)
-    add_link_options(-fuse-ld=mold)
+    # mold 1.10 begins the read-only part a few bytes too early where thread-local variables lie against a page's start: such a program does not load
+    # ("cannot apply additional memory protection after relocation").
+    add_link_options(-fuse-ld=mold -Wl,-z,norelro)
 endif()
 
 add_library(lathe_options INTERFACE)
