@@ -13,6 +13,8 @@
 #include <ATen/ops/_scaled_dot_product_flash_attention_for_cpu_backward.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
 
+#include "tensor/attention_views.h"
+#include "tensor/dropout_attention.h"
 #include "tensor/kernels.h"
 
 namespace lathe::tensor {
@@ -21,62 +23,6 @@ namespace {
 
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-
-/// [B, heads, T, K] views of some rows' columns in qkv.
-struct RunViews {
-    torch::Tensor query;
-    torch::Tensor key;
-    torch::Tensor value;
-};
-
-torch::Tensor headsOf(const torch::Tensor& rows, std::int64_t firstHead, std::int64_t heads, std::int64_t slots, std::int64_t width) {
-    return rows.narrow(1, firstHead * width, heads * width).view({slots, rows.size(0) / slots, heads, width}).transpose(1, 2);
-}
-
-RunViews viewsOf(const torch::Tensor& rows, const AttentionShape& shape, std::int64_t slots) {
-    return {headsOf(rows, 0, shape.heads, slots, shape.headWidth),
-            headsOf(rows, shape.heads, shape.kvHeads, slots, shape.headWidth),
-            headsOf(rows, shape.heads + shape.kvHeads, shape.kvHeads, slots, shape.headWidth)};
-}
-
-/// What a run's own rows hold: for writing gradients.
-RunViews ownViewsOf(const torch::Tensor& qkv, const AttentionShape& shape, const AttentionRun& run) {
-    return viewsOf(qkv.narrow(0, run.firstRow, run.slots * run.length), shape, run.slots);
-}
-
-RunViews prefixViewsOf(const torch::Tensor& qkv, const AttentionShape& shape, const AttentionRun& run) {
-    return viewsOf(qkv.narrow(0, run.prefixRow, run.prefixLength), shape, 1);
-}
-
-/// What a run reads: keys and values [B, heads, S, K] begin with those of a prefix, if there is one.
-RunViews inputViewsOf(const torch::Tensor& qkv, const AttentionShape& shape, const AttentionRun& run) {
-    RunViews views = ownViewsOf(qkv, shape, run);
-    if (run.prefixLength > 0) {
-        const RunViews prefix = prefixViewsOf(qkv, shape, run);
-        views.key = at::cat({prefix.key, views.key}, 2);
-        views.value = at::cat({prefix.value, views.value}, 2);
-    }
-    return views;
-}
-
-/// Each kv head once a query head of its group: [B, Hkv, T, K] -> [B, H, T, K]. No copy where there are no groups.
-torch::Tensor spread(const torch::Tensor& x, std::int64_t heads) {
-    const std::int64_t groups = heads / x.size(1);
-    if (groups == 1) {
-        return x;
-    }
-    return x.unsqueeze(2)
-        .expand({x.size(0), x.size(1), groups, x.size(2), x.size(3)})
-        .reshape({x.size(0), heads, x.size(2), x.size(3)});
-}
-
-/// The derivative of spread.
-torch::Tensor gather(const torch::Tensor& d, std::int64_t kvHeads) {
-    if (d.size(1) == kvHeads) {
-        return d;
-    }
-    return d.view({d.size(0), kvHeads, d.size(1) / kvHeads, d.size(2), d.size(3)}).sum(2);
-}
 
 /// How a fused kernel is told what a query may see. A causal run's padding lies behind all real tokens and needs no mask.
 struct Visible {
@@ -116,27 +62,6 @@ FlashForward flashForward(const torch::Tensor& qkv, const AttentionShape& shape,
     }
     return result;
 }
-
-/// What backward needs besides tensors.
-struct FlashState : torch::CustomClassHolder {
-    FlashState(const AttentionShape& s, std::shared_ptr<const AttentionPlan> p) : shape(s), plan(std::move(p)) {}
-    AttentionShape shape;
-    std::shared_ptr<const AttentionPlan> plan;
-};
-
-void rotateQueriesAndKeys(const torch::Tensor& qkv, const AttentionShape& shape, const AttentionPlan& plan,
-                          RopeDirection direction) {
-    if (plan.rope != nullptr) {
-        rotateInPlace(qkv, shape.heads + shape.kvHeads, shape.headWidth, plan.positions, *plan.rope, direction);
-    }
-}
-
-/// [B, H, T, K] each, in the run's own heads (keys and values spread over their groups).
-struct RunGradients {
-    torch::Tensor query;
-    torch::Tensor key;
-    torch::Tensor value;
-};
 
 /// Longest run whose T x T probabilities are written out in backward: 2 f32 matrices a head.
 constexpr std::int64_t kLongestWrittenOut = 512;
@@ -190,14 +115,14 @@ struct FlashAttention : torch::autograd::Function<FlashAttention> {
         variable_list saved{rotated};
         saved.insert(saved.end(), result.saved.begin(), result.saved.end());
         context->save_for_backward(saved);
-        context->saved_data["state"] = c10::IValue::make_capsule(c10::make_intrusive<FlashState>(shape, plan));
+        context->saved_data["state"] = c10::IValue::make_capsule(c10::make_intrusive<AttentionState>(shape, plan));
         return result.out.detach();
     }
 
     static variable_list backward(AutogradContext* context, variable_list grads) {
         const auto saved = context->get_saved_variables();
         const auto capsule = context->saved_data["state"].toCapsule();
-        const auto& state = static_cast<const FlashState&>(*capsule);
+        const auto& state = static_cast<const AttentionState&>(*capsule);
         const torch::Tensor dOut = grads[0].contiguous();
         torch::Tensor dQkv = torch::empty_like(saved[0]);
         for (std::size_t i = 0; i < state.plan->runs.size(); ++i) {
@@ -214,18 +139,8 @@ struct FlashAttention : torch::autograd::Function<FlashAttention> {
         const torch::Tensor d =
             headsOf(dOut.narrow(0, run.firstRow, run.slots * run.length), 0, shape.heads, run.slots, shape.headWidth);
         const bool isWrittenOut = d.scalar_type() == torch::kBFloat16 && run.length <= kLongestWrittenOut;
-        const RunGradients found = isWrittenOut ? writtenOutBackward(d, views, out, logSumExp, shape, run)
-                                                : flashBackward(d, views, out, logSumExp, shape, run);
-        const torch::Tensor dKey = gather(found.key, shape.kvHeads), dValue = gather(found.value, shape.kvHeads);
-        const RunViews into = ownViewsOf(dQkv, shape, run);
-        into.query.copy_(found.query);
-        into.key.copy_(dKey.narrow(2, run.prefixLength, run.length));
-        into.value.copy_(dValue.narrow(2, run.prefixLength, run.length));
-        if (run.prefixLength > 0) {  // its own run came before
-            const RunViews prefix = prefixViewsOf(dQkv, shape, run);
-            prefix.key.add_(dKey.narrow(2, 0, run.prefixLength));
-            prefix.value.add_(dValue.narrow(2, 0, run.prefixLength));
-        }
+        writeGradients(dQkv, isWrittenOut ? writtenOutBackward(d, views, out, logSumExp, shape, run) : flashBackward(d, views, out, logSumExp, shape, run),
+                       shape, run);
     }
 };
 
@@ -235,37 +150,28 @@ struct RotateInPlace : torch::autograd::Function<RotateInPlace> {
                                  const std::shared_ptr<const AttentionPlan>& plan) {
         rotateQueriesAndKeys(qkv, shape, *plan, RopeDirection::Forward);
         context->mark_dirty({qkv});
-        context->saved_data["state"] = c10::IValue::make_capsule(c10::make_intrusive<FlashState>(shape, plan));
+        context->saved_data["state"] = c10::IValue::make_capsule(c10::make_intrusive<AttentionState>(shape, plan));
         return qkv;
     }
     static variable_list backward(AutogradContext* context, variable_list grads) {
         const auto capsule = context->saved_data["state"].toCapsule();
-        const auto& state = static_cast<const FlashState&>(*capsule);
+        const auto& state = static_cast<const AttentionState&>(*capsule);
         const torch::Tensor d = grads[0].clone(torch::MemoryFormat::Contiguous);
         rotateQueriesAndKeys(d, state.shape, *state.plan, RopeDirection::Backward);
         return {d, torch::Tensor(), torch::Tensor()};
     }
 };
 
-/// softmax(q k' scale + masks) v spelled out, because ATen's fused kernels take no generator for dropout.
+/// softmax(q k' scale + masks) v spelled out, because ATen's fused kernels take no generator for dropout. There is no prefix.
 torch::Tensor spelledOutAttention(const RunViews& views, const AttentionShape& shape, const AttentionRun& run,
                                   const DropoutContext& context) {
-    const std::int64_t matrices = run.slots * shape.heads;
-    const torch::Tensor query = views.query.reshape({matrices, run.length, shape.headWidth});
-    const torch::Tensor key = spread(views.key, shape.heads).reshape({matrices, run.keys(), shape.headWidth});
-    torch::Tensor scores;
-    if (shape.isCausal) {  // scale and mask within the product: a pass over all scores costs as much as the product
-        const torch::Tensor later = torch::full({run.length, run.keys()}, -INFINITY, query.options()).triu(run.prefixLength + 1);
-        scores = at::baddbmm(later, query, key.transpose(1, 2), 1.0, shape.scale);
-    } else {
-        scores = at::bmm(query * shape.scale, key.transpose(1, 2));
-    }
-    scores = scores.view({run.slots, shape.heads, run.length, run.keys()}).to(torch::kFloat32);
-    if (!shape.isCausal && run.mask.defined()) {
+    torch::Tensor scores = at::matmul(views.query * shape.scale, spread(views.key, shape.heads).transpose(2, 3)).to(torch::kFloat32);
+    if (shape.isCausal) {
+        scores = scores + torch::full({run.length, run.length}, -INFINITY, scores.options()).triu(1);
+    } else if (run.mask.defined()) {
         scores = scores + run.mask;
     }
-    const torch::Tensor probabilities =
-        dropout(at::softmax(scores, -1), shape.dropout, context).to(views.value.scalar_type());
+    const torch::Tensor probabilities = dropout(at::softmax(scores, -1), shape.dropout, context).to(views.value.scalar_type());
     return at::matmul(probabilities, spread(views.value, shape.heads));
 }
 
@@ -342,8 +248,11 @@ std::shared_ptr<const AttentionPlan> makeAttentionPlan(const PackedBatch& batch,
 torch::Tensor packedAttention(const torch::Tensor& qkv, const AttentionShape& shape,
                               const std::shared_ptr<const AttentionPlan>& plan, const DropoutContext& context) {
     const bool hasDropout = context.isOn() && shape.dropout > 0;
-    if (hasDropout || !kernels::isPlain(qkv)) {
+    if (!kernels::isPlain(qkv)) {
         return composedAttention(qkv, shape, plan, context);
+    }
+    if (hasDropout) {
+        return dropoutAttention(qkv, shape, plan, drawSeed(context));
     }
     if (torch::GradMode::is_enabled() && qkv.requires_grad()) {
         return FlashAttention::apply(qkv, shape, plan);

@@ -1,42 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tensor/kernels.h"
 
-#include <bit>
 #include <cmath>
 #include <cstring>
 
 #include "tensor/bf16.h"
+#include "tensor/clones.h"
+#include "tensor/fast_math.h"
 
-// One copy of each kernel for AVX-512, one for AVX2, one for any x86-64; glibc picks at start. Thread sanitizer cannot
-// run the pickers, other processors need none.
-#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
-#define LATHE_CLONES [[gnu::target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")]]
-#else
-#define LATHE_CLONES
-#endif
 #define LATHE_INLINE [[gnu::always_inline]] inline
 
 namespace lathe::tensor::kernels {
 
 namespace {
 
-/// e^x to about 2 ulp between -87 and 88; saturates outside. Branch-free so that loops over it vectorise.
-LATHE_INLINE float fastExp(float x) {
-    x = x < -87.3f ? -87.3f : x;
-    x = x > 88.3f ? 88.3f : x;
-    const float n =
-        (x * 1.44269504f + 12582912.0f) - 12582912.0f;  // nearest integer: 1.5 * 2^23 leaves no fraction bits
-    const float r = (x - n * 0.693359375f) - n * -2.12194440e-4f;
-    float p = 1.9875691500e-4f;
-    p = p * r + 1.3981999507e-3f;
-    p = p * r + 8.3334519073e-3f;
-    p = p * r + 4.1665795894e-2f;
-    p = p * r + 1.6666665459e-1f;
-    p = p * r + 5.0000001201e-1f;
-    p = p * r * r + r + 1.0f;
-    const auto exponent = static_cast<std::uint32_t>(static_cast<std::int32_t>(n) + 127) << 23;
-    return p * std::bit_cast<float>(exponent);
-}
+constexpr float kTwiceRootOf2OverPi = 1.59576912f;
+constexpr float kGeluCubic = 0.044715f;
 
 LATHE_CLONES void loadBf16(float* out, const std::uint16_t* in, std::int64_t n) {
 #pragma omp simd
@@ -262,6 +241,81 @@ LATHE_CLONES void swigluRowBackward(float* dGate, float* dUp, const float* d, co
         const float sigmoid = 1.0f / (1.0f + fastExp(-gate[i]));
         dUp[i] = d[i] * gate[i] * sigmoid;
         dGate[i] = d[i] * up[i] * sigmoid * (1.0f + gate[i] * (1.0f - sigmoid));
+    }
+}
+
+LATHE_CLONES void geluRow(float* out, const float* x, std::int64_t n) {
+#pragma omp simd
+    for (std::int64_t i = 0; i < n; ++i) {
+        out[i] = x[i] * normal(x[i]).below;
+    }
+}
+
+LATHE_CLONES void geluRowBackward(float* dx, const float* d, const float* x, std::int64_t n) {
+#pragma omp simd
+    for (std::int64_t i = 0; i < n; ++i) {
+        const Normal at = normal(x[i]);
+        dx[i] = d[i] * (at.below + x[i] * at.density);
+    }
+}
+
+// 0.5 (1 + tanh(u)) is sigmoid(2 u), which keeps its precision where it is small.
+LATHE_CLONES void geluTanhRow(float* out, const float* x, std::int64_t n) {
+#pragma omp simd
+    for (std::int64_t i = 0; i < n; ++i) {
+        out[i] = x[i] / (1.0f + fastExp(-kTwiceRootOf2OverPi * (x[i] + kGeluCubic * x[i] * x[i] * x[i])));
+    }
+}
+
+LATHE_CLONES void geluTanhRowBackward(float* dx, const float* d, const float* x, std::int64_t n) {
+#pragma omp simd
+    for (std::int64_t i = 0; i < n; ++i) {
+        const float square = x[i] * x[i];
+        const float sigmoid = 1.0f / (1.0f + fastExp(-kTwiceRootOf2OverPi * x[i] * (1.0f + kGeluCubic * square)));
+        const float slope = kTwiceRootOf2OverPi * (1.0f + 3.0f * kGeluCubic * square);
+        dx[i] = d[i] * sigmoid * (1.0f + x[i] * slope * (1.0f - sigmoid));
+    }
+}
+
+LATHE_CLONES void softmaxRow(float* x, std::int64_t n, float scale) {
+    float highest = -INFINITY;
+#pragma omp simd reduction(max : highest)
+    for (std::int64_t i = 0; i < n; ++i) {
+        highest = x[i] > highest ? x[i] : highest;
+    }
+    float total = 0;
+#pragma omp simd reduction(+ : total)
+    for (std::int64_t i = 0; i < n; ++i) {
+        x[i] = fastExp((x[i] - highest) * scale);
+        total += x[i];
+    }
+    const float factor = 1.0f / total;
+#pragma omp simd
+    for (std::int64_t i = 0; i < n; ++i) {
+        x[i] *= factor;
+    }
+}
+
+LATHE_CLONES void dropRow(float* out, const float* in, std::int64_t n, const RowDropout& dropout) {
+    const RowDropout drop = dropout;
+#pragma omp simd
+    for (std::int64_t i = 0; i < n; ++i) {
+        out[i] = randomBits(drop.key, static_cast<std::uint32_t>(i)) >= drop.limit ? in[i] * drop.scale : 0.0f;
+    }
+}
+
+LATHE_CLONES void droppedSoftmaxRowBackward(float* dx, float* dropped, const float* p, const float* d, std::int64_t n, float scale,
+                                            const RowDropout& dropout) {
+    dropRow(dropped, p, n, dropout);
+    dropRow(dx, d, n, dropout);
+    float sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (std::int64_t i = 0; i < n; ++i) {
+        sum += p[i] * dx[i];
+    }
+#pragma omp simd
+    for (std::int64_t i = 0; i < n; ++i) {
+        dx[i] = p[i] * (dx[i] - sum) * scale;
     }
 }
 

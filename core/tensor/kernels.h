@@ -38,6 +38,25 @@ void swigluRow(float* out, const float* gate, const float* up, std::int64_t n);
 /// dGate, dUp from d.
 void swigluRowBackward(float* dGate, float* dUp, const float* d, const float* gate, const float* up, std::int64_t n);
 
+/// x times the normal distribution's share below x, as it is or in the form with tanh (Hendrycks and Gimpel 2016).
+void geluRow(float* out, const float* x, std::int64_t n);
+void geluRowBackward(float* dx, const float* d, const float* x, std::int64_t n);
+void geluTanhRow(float* out, const float* x, std::int64_t n);
+void geluTanhRowBackward(float* dx, const float* d, const float* x, std::int64_t n);
+
+/// x = softmax(x * scale), scale > 0
+void softmaxRow(float* x, std::int64_t n, float scale);
+
+/// Which elements of a row are zeroed: those whose random bits are below the limit. The others are scaled.
+struct RowDropout {
+    std::uint32_t key;
+    std::uint32_t limit;
+    float scale;
+};
+void dropRow(float* out, const float* in, std::int64_t n, const RowDropout& dropout);
+/// p = softmax(x * scale), d = the derivative of dropRow(p): dx, and the dropped p once more. dx may be d.
+void droppedSoftmaxRowBackward(float* dx, float* dropped, const float* p, const float* d, std::int64_t n, float scale, const RowDropout& dropout);
+
 /// Rotates pairs (x[i], x[i + half]); sign -1 rotates back.
 void rotateRow(void* row, Number type, std::int64_t heads, std::int64_t half, const float* cos, const float* sin,
                float sign);

@@ -11,6 +11,7 @@
 #include <lathe/error.h>
 
 #include "tensor/clones.h"
+#include "tensor/fast_math.h"
 
 namespace lathe::tensor {
 namespace {
@@ -28,21 +29,6 @@ LATHE_INLINE float loadBf16(std::uint16_t half) { return std::bit_cast<float>(st
 LATHE_INLINE std::uint16_t storeBf16(float value) {
     const auto bits = std::bit_cast<std::uint32_t>(value);
     return static_cast<std::uint16_t>((bits + 0x7fffU + ((bits >> 16) & 1U)) >> 16);
-}
-
-// e^x for x <= 0 within 2 ulp; below -87 it is taken as e^-87, 1e-38, which no sum here can feel. Cephes' expf polynomial.
-LATHE_INLINE float expNegative(float x) {
-    x = x < -87.0F ? -87.0F : x;
-    const float n = (x * 1.44269504F + 12582912.0F) - 12582912.0F;  // 1.5 * 2^23 leaves no fraction bits: rounds to nearest
-    const float r = (x - n * 0.693359375F) - n * -2.12194440e-4F;
-    float p = 1.9875691500e-4F;
-    p = p * r + 1.3981999507e-3F;
-    p = p * r + 8.3334519073e-3F;
-    p = p * r + 4.1665795894e-2F;
-    p = p * r + 1.6666665459e-1F;
-    p = p * r + 5.0000001201e-1F;
-    p = p * r * r + r + 1.0F;
-    return p * std::bit_cast<float>(static_cast<std::uint32_t>(static_cast<std::int32_t>(n) + 127) << 23);
 }
 
 LATHE_CLONES
@@ -86,7 +72,7 @@ double plainSum(const float* x, std::int64_t n) {
 /// x = e^(x - shift)
 LATHE_CLONES
 void exponentials(float* x, std::int64_t n, float shift) {
-    for (std::int64_t i = 0; i < n; ++i) x[i] = expNegative(x[i] - shift);
+    for (std::int64_t i = 0; i < n; ++i) x[i] = kernels::fastExp(x[i] - shift);
 }
 
 /// x = x * factor + offset

@@ -130,6 +130,30 @@ TEST(Swiglu, EqualsSiluTimesUpWithGradients) {
     EXPECT_LT(((found - x.grad()).abs() / (1 + x.grad().abs())).max().item<double>(), 1e-5);
 }
 
+TEST(Activation, GeluEqualsItsFormulaInDoubleWithGradients) {
+    const torch::Tensor points = torch::cat({torch::linspace(-14, 14, 28'001, torch::kFloat32), torch::tensor({-60.0F, -3e4F, 0.0F, 1e-20F, 60.0F, 3e4F})});
+    for (const auto activation : {Activation::Gelu, Activation::GeluTanh}) {
+        const auto exact = [&](const torch::Tensor& x) { return at::gelu(x, activation == Activation::Gelu ? "none" : "tanh"); };
+        for (const auto dtype : {torch::kFloat32, torch::kBFloat16}) {
+            const torch::Tensor x = leaf(points.to(dtype));
+            const torch::Tensor wide = leaf(x.to(torch::kFloat64));
+            const torch::Tensor found = activate(x, activation);
+            const torch::Tensor expected = exact(wide);
+            const double precision = dtype == torch::kFloat32 ? 4e-7 : 0.004;
+            EXPECT_LT(((found.to(torch::kFloat64) - expected).abs() / (1 + wide.abs())).max().item<double>(), precision);
+            found.sum().backward();
+            expected.sum().backward();
+            EXPECT_LT(difference(x.grad(), wide.grad()), dtype == torch::kFloat32 ? 2e-6 : 0.006);
+            const torch::NoGradGuard noGrad;
+            EXPECT_TRUE(torch::equal(activate(x, activation), found)) << "with a graph and without";
+        }
+        EXPECT_TRUE(activate(torch::full({1}, NAN), activation).isnan().item<bool>());
+    }
+    const torch::Tensor tail = torch::linspace(-5, -1, 401);
+    const torch::Tensor exact = at::gelu(tail.to(torch::kFloat64));
+    EXPECT_LT(((activate(tail, Activation::Gelu) - exact) / exact).abs().max().item<double>(), 3e-6) << "relatively, where 1 + erf cancels";
+}
+
 TEST(Activation, NamesOfTransformers) {
     EXPECT_EQ(parseActivation("gelu_new"), Activation::GeluTanh);
     EXPECT_EQ(parseActivation("gelu"), Activation::Gelu);
@@ -154,7 +178,8 @@ TEST(Rope, KernelEqualsAtenAndBackwardUndoesIt) {
     EXPECT_LT(difference(kernel, x), 1e-5);
 }
 
-torch::Tensor spelledOut(const torch::Tensor& qkv, const AttentionShape& s, const PackedBatch& batch) {
+/// factors: of each sequence's probabilities [heads, T, T].
+torch::Tensor spelledOut(const torch::Tensor& qkv, const AttentionShape& s, const PackedBatch& batch, const std::vector<torch::Tensor>& factors = {}) {
     std::vector<torch::Tensor> outputs;
     for (std::size_t b = 0; b < batch.lengths.size(); ++b) {
         const std::int64_t length = batch.lengths[b];
@@ -173,8 +198,9 @@ torch::Tensor spelledOut(const torch::Tensor& qkv, const AttentionShape& s, cons
             scores = scores.masked_fill(torch::ones({length, length}, torch::kBool).triu(1),
                                         -std::numeric_limits<float>::infinity());
         }
+        const torch::Tensor probabilities = factors.empty() ? scores.softmax(-1) : scores.softmax(-1) * factors[b];
         const torch::Tensor out =
-            torch::matmul(scores.softmax(-1), value).transpose(0, 1).reshape({length, s.heads * s.headWidth});
+            torch::matmul(probabilities, value).transpose(0, 1).reshape({length, s.heads * s.headWidth});
         outputs.push_back(torch::constant_pad_nd(out, {0, 0, 0, slot - length}));
     }
     return torch::cat(outputs);
@@ -206,6 +232,84 @@ TEST(Attention, EqualsSoftmaxSpelledOutWithGradients) {
             }
         }
     }
+}
+
+/// What dropout makes of each sequence's probabilities, [heads, T, T] in f32: values that are rows of the identity let them through.
+std::vector<torch::Tensor> droppedProbabilities(const torch::Tensor& qkv, const AttentionShape& s, const PackedBatch& batch, std::uint64_t seed) {
+    const torch::NoGradGuard noGrad;
+    const torch::Tensor marked = qkv.detach().clone();
+    marked.narrow(1, (s.heads + s.kvHeads) * s.headWidth, s.kvHeads * s.headWidth).zero_();
+    for (std::size_t b = 0; b < batch.lengths.size(); ++b) {
+        for (std::int64_t t = 0; t < batch.lengths[b]; ++t) {
+            for (std::int64_t h = 0; h < s.kvHeads; ++h) marked[batch.offsets[b] + t][(s.heads + s.kvHeads + h) * s.headWidth + t] = 1;
+        }
+    }
+    const torch::Tensor out = packedAttention(marked, s, makeAttentionPlan(batch, batch.positions, nullptr), {at::make_generator<at::CPUGeneratorImpl>(seed)});
+    std::vector<torch::Tensor> result;
+    for (std::size_t b = 0; b < batch.lengths.size(); ++b) {
+        const std::int64_t length = batch.lengths[b];
+        result.push_back(out.narrow(0, batch.offsets[b], length).view({length, s.heads, s.headWidth}).narrow(2, 0, length).transpose(0, 1).to(torch::kFloat32));
+    }
+    return result;
+}
+
+TEST(Attention, DropoutEqualsTheSameOneSpelledOutWithGradients) {
+    torch::manual_seed(15);
+    const std::vector<std::vector<std::int32_t>> rows{std::vector<std::int32_t>(9, 1), std::vector<std::int32_t>(9, 1), std::vector<std::int32_t>(1, 1),
+                                                      std::vector<std::int32_t>(15, 1)};
+    const double rate = 0.25;
+    for (const auto dtype : {torch::kFloat32, torch::kBFloat16}) {
+        for (const auto layout : {BatchLayout::Packed, BatchLayout::Dynamic}) {
+            for (const bool isCausal : {false, true}) {
+                for (const std::int64_t kvHeads : {6, 2}) {
+                    const AttentionShape shape{6, kvHeads, 16, isCausal, 0.3, rate};
+                    const PackedBatch batch = makePackedBatch(rows, {layout, 0, 0});
+                    const torch::Tensor start = torch::randn({batch.numRows(), shape.columns()}).to(dtype);
+                    const auto dropped = droppedProbabilities(start, shape, batch, 5);
+                    std::vector<torch::Tensor> factors;
+                    for (const torch::Tensor& p : dropped) factors.push_back(p.ne(0).to(torch::kFloat32) / (1 - rate));
+                    const torch::Tensor seed =
+                        torch::zeros({batch.numRows(), 96}).index_copy(0, batch.realRows(), torch::randn({batch.numTokens(), 96}));
+                    const torch::Tensor x = leaf(start), wide = leaf(start.to(torch::kFloat32));
+                    const torch::Tensor found =
+                        packedAttention(x * 1.0, shape, makeAttentionPlan(batch, batch.positions, nullptr), {at::make_generator<at::CPUGeneratorImpl>(5)});
+                    (found * seed.to(dtype)).sum().backward();
+                    const torch::Tensor expected = spelledOut(wide, shape, batch, factors);
+                    (expected * seed).sum().backward();
+                    const torch::Tensor real = batch.realRows();
+                    const torch::Tensor error = found.index_select(0, real) - expected.index_select(0, real), gradientError = x.grad() - wide.grad();
+                    if (dtype == torch::kFloat32) {
+                        EXPECT_LT(error.abs().max().item<double>(), 2e-5);
+                        EXPECT_LT(gradientError.abs().max().item<double>(), 5e-5);
+                    } else {
+                        EXPECT_LT(error.norm().item<double>(), 0.01 * expected.norm().item<double>());
+                        EXPECT_LT(gradientError.norm().item<double>(), 0.015 * wide.grad().norm().item<double>());
+                    }
+                }
+            }
+        }
+    }
+}
+
+TEST(Attention, DropoutDrawsItsShareAnewForEachHeadSequenceAndQueryOnAnyNumberOfThreads) {
+    torch::manual_seed(16);
+    const std::vector<std::vector<std::int32_t>> rows(40, std::vector<std::int32_t>(32, 1));
+    const AttentionShape shape{4, 4, 32, false, 0.01, 0.2};
+    const PackedBatch batch = makePackedBatch(rows, {BatchLayout::Packed, 0, 0});
+    const torch::Tensor qkv = torch::randn({batch.numRows(), shape.columns()});
+    const torch::Tensor dropped = torch::stack(droppedProbabilities(qkv, shape, batch, 9));  // [40, 4, 32, 32]
+    const torch::Tensor isOut = dropped.eq(0).to(torch::kFloat32);
+    EXPECT_NEAR(isOut.mean().item<double>(), 0.2, 0.005);
+    for (const std::int64_t dimension : {0, 1, 2, 3}) {  // neighbours know nothing of each other: both out in one of 25 cases
+        const std::int64_t n = isOut.size(dimension) - 1;
+        EXPECT_NEAR((isOut.narrow(dimension, 0, n) * isOut.narrow(dimension, 1, n)).mean().item<double>(), 0.04, 0.003) << dimension;
+    }
+    EXPECT_NEAR(dropped.sum(-1).mean().item<double>(), 1, 0.01) << "the others are scaled up";
+    EXPECT_GT(difference(torch::stack(droppedProbabilities(qkv, shape, batch, 10)).eq(0), isOut), 0.5) << "another seed";
+    const int threads = at::get_num_threads();
+    at::set_num_threads(1);
+    EXPECT_TRUE(torch::equal(torch::stack(droppedProbabilities(qkv, shape, batch, 9)), dropped));
+    at::set_num_threads(threads);
 }
 
 TEST(Attention, Bf16GradientsAreCloseToF32OnShortAndLongRuns) {
