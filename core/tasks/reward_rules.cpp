@@ -82,7 +82,7 @@ private:
     bool isClosing(End end) {
         const std::size_t before = at_;
         const std::string_view name = command();
-        if (end == End::Right && name == "right") return delimiter();
+        if (end == End::Right && name == "right" && delimiter()) return true;
         if (end == End::Environment && name == "end") {
             const auto closed = braced();
             if (!environments_.empty() && closed == environments_.back()) {

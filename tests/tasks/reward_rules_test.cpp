@@ -15,8 +15,18 @@ TEST(LatexParses, AcceptsFormulas) {
 
 TEST(LatexParses, RefusesWhatCannotBeTypeset) {
     for (const char* latex : {"", "  ", "{", "}", "\\frac{a}", "\\frac", "x^", "x_", "x^a^b", "x_1_2", "\\left( x", "x \\right)", "\\begin{a} x", "\\begin{a} x \\end{b}", "\\end{a}", "{\\left( }\\right)",
-                              "\\sqrt[3{x}", "\\", "$x$", "x^}"})
+                              "\\sqrt[3{x}", "\\", "$x$", "x^}", "\\left( x \\right", "\\left( x \\right "})
         EXPECT_FALSE(latexParses(latex)) << latex;
+}
+
+TEST(LatexParses, ReadsNothingBehindTheEnd) {
+    const std::string formulas = "\\left( \\frac{a}{\\sqrt[3]{b}} \\right)^2 \\begin{cases} x_1' & y \\\\ \\hat{z} \\end{cases} \\left\\{ \\int_0^1 x \\,dx \\right\\} ] } ";
+    for (std::size_t first = 0; first < formulas.size(); ++first) {
+        for (std::size_t size = 0; first + size <= formulas.size(); ++size) {
+            const std::string_view part = std::string_view(formulas).substr(first, size);
+            EXPECT_EQ(latexParses(part), latexParses(std::string(part))) << part;
+        }
+    }
 }
 
 TEST(LatexParses, DeepNestingEndsInsteadOfExhaustingTheStack) {
