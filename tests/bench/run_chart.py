@@ -30,7 +30,7 @@ def panel(metric, lines, offset):
     out = [f'<text x="{offset + LEFT}" y="15" font-weight="bold">{metric}</text>']
     for value in (low, (low + high) / 2, high):
         out.append(f'<line x1="{x(0):.1f}" x2="{x(last):.1f}" y1="{y(value):.1f}" y2="{y(value):.1f}" stroke="#8a8f98" stroke-opacity=".35"/>')
-        out.append(f'<text x="{x(0) - 5:.1f}" y="{y(value) + 4:.1f}" text-anchor="end">{value:.2f}</text>')
+        out.append(f'<text x="{x(0) - 5:.1f}" y="{y(value) + 4:.1f}" text-anchor="end">{round(value, 2) + 0.0:.2f}</text>')
     for step in (0, last // 2, last):
         out.append(f'<text x="{x(step):.1f}" y="{HEIGHT - 12}" text-anchor="middle">{step}</text>')
     for colour, line in zip(COLOURS, lines):
