@@ -10,6 +10,7 @@
 #include "models/model_impl.h"
 #include "tensor/embedding.h"
 #include "tensor/mlp.h"
+#include "tensor/pooled_attention.h"
 
 namespace lathe::models {
 
@@ -38,6 +39,11 @@ void checkIds(const torch::Tensor& ids, std::int64_t limit, const char* what) {
                                 "belongs to this model.",
                                 what, *id, limit));
     }
+}
+
+/// Those rows, or all where there are none named.
+torch::Tensor chosen(const torch::Tensor& x, const std::vector<std::int64_t>& rows) {
+    return rows.empty() ? x : x.index_select(0, torch::tensor(rows, torch::kInt64).to(x.device()));
 }
 
 torch::Tensor summed(const Streams& streams) { return streams.pending.defined() ? streams.sum + streams.pending : streams.sum; }
@@ -108,10 +114,25 @@ void Model::Impl::checkBatch(const PackedBatch& batch, const ForwardOptions& opt
                     "A key-value cache serves packed batches of causal models only. Use a language model for "
                     "generation.");
     }
+    if (options.cache != nullptr && options.finalRows == FinalRows::Pooled) {
+        throw Error(ErrorCode::InvalidInput, "Pooled states were asked for while decoding. This is an error in the caller.");
+    }
     if (!batch.prefixes.empty() && (!a.isCausal || (options.isTraining && a.hasDropout()))) {
         throw Error(ErrorCode::InvalidInput,
                     "Sequences of a batch share a beginning, which only causal models without dropout can. This is an error in the caller.");
     }
+}
+
+std::vector<std::int64_t> Model::Impl::pooledRowsOf(const PackedBatch& batch) const {
+    std::vector<std::int64_t> rows(batch.offsets.begin(), batch.offsets.end() - 1);
+    if (architecture.classifier != ClassifierKind::LastToken) return rows;
+    for (std::size_t b = 0; b < rows.size(); ++b) rows[b] += batch.lengths[b] - 1;
+    return rows;
+}
+
+const std::vector<std::int64_t>& Model::Impl::rowsAfterAttention(int layer, const Pass& pass) const {
+    static const std::vector<std::int64_t> kAll;
+    return layer + 1 == static_cast<int>(blocks.size()) ? pass.pooledRows : kAll;
 }
 
 torch::Tensor Model::Impl::embed(const PackedBatch& batch, const torch::Tensor& positions,
@@ -147,10 +168,12 @@ torch::Tensor Model::Impl::attend(const torch::Tensor& normed, int layer, const 
     Block& block = blocks[static_cast<std::size_t>(layer)];
     const torch::Tensor qkv = block.queryKeyValue.forward(normed, dropout);
     const auto shape = attentionShape(layer);
-    const torch::Tensor mixed =
-        pass.options.cache != nullptr
-            ? tensor::cachedAttention(qkv, shape, pass.plan, *pass.options.cache, layer, pass.batch.offsets)
-            : tensor::packedAttention(qkv, shape, pass.plan, dropout);
+    const auto mix = [&] {
+        if (pass.options.cache != nullptr) return tensor::cachedAttention(qkv, shape, pass.plan, *pass.options.cache, layer, pass.batch.offsets);
+        const auto& rows = rowsAfterAttention(layer, pass);
+        return rows.empty() ? tensor::packedAttention(qkv, shape, pass.plan, dropout) : tensor::pooledAttention(qkv, shape, pass.plan, rows, dropout);
+    };
+    const torch::Tensor mixed = mix();
     return tensor::dropout(block.attentionOutput.forward(mixed, dropout), architecture.attentionOutputDropout, dropout);
 }
 
@@ -164,13 +187,11 @@ Streams Model::Impl::runBlock(const Streams& streams, int layer, const Pass& pas
     };
     if (architecture.normPlacement == NormPlacement::BeforeBlock) {
         const auto first = tensor::addNorm(streams.sum, streams.pending, block.attentionNorm, computeType);
-        const auto second =
-            tensor::addNorm(first.sum, attend(first.normed, layer, pass, dropout), block.mlpNorm, computeType);
+        const auto second = tensor::addNorm(chosen(first.sum, rowsAfterAttention(layer, pass)), attend(first.normed, layer, pass, dropout), block.mlpNorm, computeType);
         return {second.sum, mlp(second.normed)};
     }
     const torch::Tensor x =
-        tensor::addNorm(streams.sum, attend(streams.sum, layer, pass, dropout), block.attentionNorm, computeType)
-            .normed;
+        tensor::addNorm(chosen(streams.sum, rowsAfterAttention(layer, pass)), attend(streams.sum, layer, pass, dropout), block.attentionNorm, computeType).normed;
     return {tensor::addNorm(x, mlp(x), block.mlpNorm, computeType).normed, {}};
 }
 
@@ -190,7 +211,10 @@ std::function<Streams(const Streams&, const DropoutContext&)> Model::Impl::bodyO
     };
 }
 
-torch::Tensor Model::Impl::finish(const Streams& streams) {
+torch::Tensor Model::Impl::runToEnd(Streams streams, int first, const Pass& pass) {
+    const int last = static_cast<int>(blocks.size());
+    if (first == last) streams = {chosen(summed(streams), pass.pooledRows), {}};
+    streams = runBlocks(std::move(streams), first, last, pass);
     if (finalNorm.weight.defined()) {
         return tensor::addNorm(streams.sum, streams.pending, finalNorm, computeType).normed;
     }
@@ -208,7 +232,8 @@ Model::Impl::Pass Model::Impl::begin(const PackedBatch& batch, const ForwardOpti
         growRope(positions.max().item<std::int64_t>() + 1);
         table = &rope;
     }
-    return {batch, options, tensor::makeAttentionPlan(batch, positions, table)};
+    return {batch, options, tensor::makeAttentionPlan(batch, positions, table),
+            options.finalRows == FinalRows::Pooled ? pooledRowsOf(batch) : std::vector<std::int64_t>()};
 }
 
 torch::Tensor Model::forward(const PackedBatch& batch, const ForwardOptions& options) {
@@ -220,7 +245,7 @@ torch::Tensor Model::forward(const PackedBatch& batch, const ForwardOptions& opt
         options.tap->stream = summed(impl_->runBlocks(std::move(streams), 0, first, pass));
         streams = {options.tap->stream, {}};
     }
-    return impl_->finish(impl_->runBlocks(std::move(streams), first, numLayers(), pass));
+    return impl_->runToEnd(std::move(streams), first, pass);
 }
 
 torch::Tensor Model::forwardUpTo(int last, const PackedBatch& batch, const ForwardOptions& options) {
@@ -231,7 +256,7 @@ torch::Tensor Model::forwardUpTo(int last, const PackedBatch& batch, const Forwa
 torch::Tensor Model::forwardFrom(const torch::Tensor& stream, int first, const PackedBatch& batch,
                                  const ForwardOptions& options) {
     const Impl::Pass pass = impl_->begin(batch, options);
-    return impl_->finish(impl_->runBlocks({stream, {}}, first, numLayers(), pass));
+    return impl_->runToEnd({stream, {}}, first, pass);
 }
 
 torch::Tensor Model::languageModelLogits(const torch::Tensor& hidden) {
@@ -247,8 +272,7 @@ torch::Tensor Model::languageModelHeadWeight() const {
     return impl_->languageModelHead.isDefined() ? impl_->languageModelHead.parts().front().weight : torch::Tensor();
 }
 
-torch::Tensor Model::classificationLogits(const torch::Tensor& hidden, const PackedBatch& batch,
-                                          const ForwardOptions& options) {
+torch::Tensor Model::classificationLogits(const torch::Tensor& pooled, const ForwardOptions& options) {
     const Architecture& a = impl_->architecture;
     if (a.head != HeadKind::Classification) {
         throw Error(ErrorCode::InvalidInput,
@@ -256,10 +280,9 @@ torch::Tensor Model::classificationLogits(const torch::Tensor& hidden, const Pac
     }
     const DropoutContext dropout = impl_->dropoutFor(numLayers(), options);
     if (a.classifier == ClassifierKind::LastToken) {
-        return impl_->classifierOutput.forward(hidden.index_select(0, batch.lastTokenRows()), dropout, torch::kFloat32);
+        return impl_->classifierOutput.forward(pooled, dropout, torch::kFloat32);
     }
-    const std::vector<std::int64_t> starts(batch.offsets.begin(), batch.offsets.end() - 1);
-    torch::Tensor x = hidden.index_select(0, torch::tensor(starts, torch::kInt64).to(hidden.device()));
+    torch::Tensor x = pooled;
     switch (a.classifier) {
         case ClassifierKind::FirstTokenTanhPooler: x = torch::tanh(impl_->pooler.forward(x)); break;
         case ClassifierKind::FirstTokenRelu: x = torch::relu(impl_->classifierDense.forward(x)); break;
@@ -269,6 +292,11 @@ torch::Tensor Model::classificationLogits(const torch::Tensor& hidden, const Pac
         case ClassifierKind::LastToken: break;
     }
     return impl_->classifierOutput.forward(tensor::dropout(x, a.classifierDropout, dropout), dropout, torch::kFloat32);
+}
+
+torch::Tensor Model::classify(const PackedBatch& batch, ForwardOptions options) {
+    options.finalRows = FinalRows::Pooled;
+    return classificationLogits(forward(batch, options), options);
 }
 
 tensor::KvCache Model::makeKvCache(std::int64_t rows, std::int64_t maxLength) const {

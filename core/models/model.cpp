@@ -2,6 +2,7 @@
 #include "models/model.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "models/model_impl.h"
@@ -34,6 +35,11 @@ bool hasBias(const std::vector<ParameterInfo>& layout, int layer, Role role) {
 }
 
 /// An undefined Linear if the layout has none of the roles.
+bool isBehindLastAttention(const ParameterInfo& info, std::int64_t numLayers) {
+    constexpr std::array kBefore{Role::AttentionNorm, Role::QueryKeyValue, Role::Query, Role::Key, Role::Value};
+    return info.layer == numLayers || (info.layer == numLayers - 1 && std::find(kBefore.begin(), kBefore.end(), info.role) == kBefore.end());
+}
+
 Linear makeLinear(const std::vector<ParameterInfo>& layout, int layer, const std::vector<Role>& roles,
                   std::int64_t inputs) {
     const auto parts = partsFor(layout, layer, roles);
@@ -94,7 +100,7 @@ Model::Impl::Impl(Architecture a) : architecture(std::move(a)), layout(parameter
     classifierOutput = makeLinear(layout, last, {Role::ClassifierOutput}, arch.width);
     languageModelHead = makeLinear(layout, last, {Role::LanguageModelHead}, arch.width);
     for (const ParameterInfo& info : layout) {
-        parameters.push_back({info.name, {}, info.layer, info.kind, info.isTransposed, info.isHead});
+        parameters.push_back({info.name, {}, info.layer, info.kind, info.isTransposed, info.isHead, isBehindLastAttention(info, architecture.numLayers)});
     }
     for (const ParameterInfo& info : layout) {
         homeOf(info).set_requires_grad(true);

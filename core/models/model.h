@@ -29,6 +29,7 @@ struct Parameter {
     ParameterKind kind = ParameterKind::Matrix;
     bool isTransposed = false;  ///< files hold value.t() (GPT-2's Conv1D)
     bool isHead = false;        ///< of the language-model or classification head, pooler included
+    bool isBehindLastAttention = false;  ///< meets the chosen rows alone in a pass for FinalRows::Pooled
 
     /// Shape as the file has it.
     std::vector<std::int64_t> fileShape() const;
@@ -42,6 +43,10 @@ struct StreamTap {
     torch::Tensor stream;  ///< [N, D], set by forward()
 };
 
+/// Which final states a forward pass gives. Pooled: those that a classification head reads, one a sequence in order; behind the keys and values the last
+/// layer then computes these rows alone.
+enum class FinalRows { All, Pooled };
+
 struct ForwardOptions {
     bool isTraining = false;                 ///< dropout as configured; off otherwise
     std::optional<at::Generator> generator;  ///< where dropout draws from; needed if isTraining and a rate is above 0
@@ -49,6 +54,7 @@ struct ForwardOptions {
     int firstTrainableLayer = -1;      ///< dropout is off below it, as these are frozen; -1: the embeddings train, too
     tensor::KvCache* cache = nullptr;  ///< appends to it; the batch's slots are its sequences, positions follow from it
     StreamTap* tap = nullptr;          ///< forward() fills it
+    FinalRows finalRows = FinalRows::All;
 };
 
 enum class AdapterState { Enabled, Disabled };
@@ -82,7 +88,7 @@ public:
     void setComputeDtype(torch::ScalarType dtype);
     void moveTo(const torch::Device& device);
 
-    /// Final hidden states, [N, D] in compute dtype, after the final norm.
+    /// Final hidden states, [N, D] in compute dtype, or [B, D] if options ask for pooled rows, after the final norm.
     /// Throws InvalidInput if an id, type or position is outside the tables.
     torch::Tensor forward(const tensor::PackedBatch& batch, const ForwardOptions& options = {});
     /// The same in two halves: residual stream after the embeddings and layers [0, last), [N, D] f32 (pre-norm models)
@@ -96,9 +102,10 @@ public:
     torch::Tensor languageModelLogits(const torch::Tensor& hidden);
     /// [V, D]: the head's weight (the word embedding when tied), a leaf, for a loss that is fused with it.
     torch::Tensor languageModelHeadWeight() const;
-    /// hidden [N, D] of a whole batch -> [B, C] f32. Reward models have C = 1.
-    torch::Tensor classificationLogits(const torch::Tensor& hidden, const tensor::PackedBatch& batch,
-                                       const ForwardOptions& options = {});
+    /// Pooled final states [B, D] -> [B, C] f32. Reward models have C = 1. Throws InvalidInput if the model has no classification head.
+    torch::Tensor classificationLogits(const torch::Tensor& pooled, const ForwardOptions& options = {});
+    /// A forward pass and the head: [B, C] f32.
+    torch::Tensor classify(const tensor::PackedBatch& batch, ForwardOptions options = {});
 
     /// A cache of the right shape for this model, in its compute dtype.
     tensor::KvCache makeKvCache(std::int64_t rows, std::int64_t maxLength) const;

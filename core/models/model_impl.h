@@ -76,6 +76,7 @@ struct Model::Impl {
     tensor::AttentionShape attentionShape(int layer) const;
     void growRope(std::int64_t positions);
     torch::Tensor positionsOf(const tensor::PackedBatch& batch, tensor::KvCache* cache) const;
+    std::vector<std::int64_t> pooledRowsOf(const tensor::PackedBatch& batch) const;
     void checkBatch(const tensor::PackedBatch& batch, const ForwardOptions& options) const;
 
     torch::Tensor embed(const tensor::PackedBatch& batch, const torch::Tensor& positions,
@@ -85,9 +86,12 @@ struct Model::Impl {
         tensor::PackedBatch batch;
         ForwardOptions options;
         std::shared_ptr<const tensor::AttentionPlan> plan;
+        std::vector<std::int64_t> pooledRows;  ///< B values where they alone are asked for, else empty
     };
     /// Checks the batch, extends the cache, and plans attention.
     Pass begin(const tensor::PackedBatch& batch, const ForwardOptions& options);
+    /// Of a layer's rows those that go on behind its attention; empty: all.
+    const std::vector<std::int64_t>& rowsAfterAttention(int layer, const Pass& pass) const;
     Streams runBlocks(Streams streams, int first, int last, const Pass& pass);
     Streams runBlock(const Streams& streams, int layer, const Pass& pass, const tensor::DropoutContext& dropout);
     Streams runCheckpointed(const Streams& streams, int layer, const Pass& pass);
@@ -95,7 +99,8 @@ struct Model::Impl {
     std::function<Streams(const Streams&, const tensor::DropoutContext&)> bodyOf(int layer, const Pass& pass);
     torch::Tensor attend(const torch::Tensor& normed, int layer, const Pass& pass,
                          const tensor::DropoutContext& dropout);
-    torch::Tensor finish(const Streams& streams);
+    /// Layers [first, L) and the final norm.
+    torch::Tensor runToEnd(Streams streams, int first, const Pass& pass);
 };
 
 }  // namespace lathe::models

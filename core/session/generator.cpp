@@ -40,7 +40,7 @@ public:
         const tensor::PackedBatch batch = tensor::makePackedBatch({ids});
         ScoreResult result;
         result.tokens = static_cast<std::int64_t>(more.size());
-        result.reward = model_->classificationLogits(model_->forward(batch), batch).item<double>();
+        result.reward = model_->classify(batch).item<double>();
         return result;
     }
 

@@ -77,7 +77,7 @@ Predictions predictRows(const TablePtr& table, const PredictQuery& query, const 
             tokens += static_cast<std::int64_t>(sequences.back().size());
         }
         const tensor::PackedBatch batch = tensor::makePackedBatch(sequences);
-        const torch::Tensor logits = model.classificationLogits(model.forward(batch), batch);
+        const torch::Tensor logits = model.classify(batch);
         const torch::Tensor probabilities = (result.isSingle ? logits.softmax(1) : logits.sigmoid()).to(torch::kFloat32).contiguous();
         for (std::size_t i = first; i < next; ++i) {
             const float* row = probabilities.const_data_ptr<float>() + (i - first) * result.labels.size();

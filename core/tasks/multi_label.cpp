@@ -58,8 +58,8 @@ public:
     torch::Tensor logits(Runner& runner, std::span<const std::int64_t> chosen) {
         std::vector<const Sequence*> sequences;
         for (const auto example : chosen) sequences.push_back(&examples()[static_cast<std::size_t>(example)].sequences.front());
-        const auto hidden = runner.forward(sequences, {chosen.begin(), chosen.end()});
-        return runner.model().classificationLogits(hidden.states, hidden.batch, runner.options());
+        const auto hidden = runner.forward(sequences, {chosen.begin(), chosen.end()}, models::FinalRows::Pooled);
+        return runner.model().classificationLogits(hidden.states, runner.options());
     }
 
     /// [B, C] of 0 and 1.

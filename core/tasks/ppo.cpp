@@ -62,7 +62,7 @@ public:
         const auto sequence = answerSequence(*tokenizer_, prompt, rollout.text, 0, Ending::None, isCut);
         if (sequence.ids.empty()) return total;
         const auto batch = tensor::makePackedBatch({sequence.ids});
-        return total + weight_ * model_->classificationLogits(model_->forward(batch), batch).item<double>();
+        return total + weight_ * model_->classify(batch).item<double>();
     }
 
 private:

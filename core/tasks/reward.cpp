@@ -52,8 +52,8 @@ public:
                 keys.push_back(2 * example + static_cast<std::int64_t>(side));
             }
         }
-        const auto hidden = runner.forward(sequences, keys);
-        const auto all = runner.model().classificationLogits(hidden.states, hidden.batch, runner.options()).squeeze(1);
+        const auto hidden = runner.forward(sequences, keys, models::FinalRows::Pooled);
+        const auto all = runner.model().classificationLogits(hidden.states, runner.options()).squeeze(1);
         const auto count = static_cast<std::int64_t>(chosenExamples.size());
         return {all.narrow(0, 0, count), all.narrow(0, count, count)};
     }

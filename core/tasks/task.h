@@ -63,7 +63,7 @@ private:
 /// Hidden states of some sequences in the run's layout.
 struct Hidden {
     tensor::PackedBatch batch;
-    torch::Tensor states;  ///< [N, D] compute dtype
+    torch::Tensor states;  ///< [N, D] compute dtype; [B, D] if pooled ones were asked for
 };
 
 /// Runs the model for a task. The trainer's implementation knows layout, precision, checkpointing and the frozen-prefix cache.
@@ -73,7 +73,8 @@ public:
     virtual models::Model& model() = 0;
     /// `keys` name the sequences for the cache, one each: sequences are counted through all examples in order (with one
     /// sequence an example the example's index). Empty: not cached (such as fresh rollouts).
-    virtual Hidden forward(const std::vector<const Sequence*>& sequences, const std::vector<std::int64_t>& keys) = 0;
+    virtual Hidden forward(const std::vector<const Sequence*>& sequences, const std::vector<std::int64_t>& keys,
+                           models::FinalRows rows = models::FinalRows::All) = 0;
     /// From here on the keys of forward() name these sequences instead, by position, and what the frozen layers give for them is kept, if any
     /// layers are frozen. They must stay where they are until the next call; with none of them nothing is kept and keys mean nothing.
     /// `streams`: what is known already, [tokens, D] a sequence as it enters layer keptLayers(); empty or undefined: it is computed.

@@ -5,7 +5,7 @@
 
 #include <lathe/error.h>
 
-#include "tensor/linear.h"
+#include "tensor/products.h"
 
 namespace lathe::tasks {
 namespace {
@@ -84,7 +84,7 @@ struct TokenLogProb : torch::autograd::Function<TokenLogProb> {
         const auto plainWeight = weight.detach();
         torch::Tensor chosenGradient;
         if (hidden.requires_grad()) chosenGradient = torch::empty_like(chosen);
-        if (weight.requires_grad()) weightGradient = torch::zeros_like(plainWeight, at::MemoryFormat::Contiguous);
+        if (weight.requires_grad()) weightGradient = torch::empty_like(plainWeight, at::MemoryFormat::Contiguous);
         for (std::int64_t first = 0; first < rows.numel(); first += settings.rowsAtATime) {
             const std::int64_t count = std::min(settings.rowsAtATime, rows.numel() - first);
             const auto part = chosen.narrow(0, first, count);
@@ -94,7 +94,7 @@ struct TokenLogProb : torch::autograd::Function<TokenLogProb> {
             derivative.scatter_add_(1, targets.narrow(0, first, count).unsqueeze(1), up);
             derivative = derivative.to(part.scalar_type());
             if (chosenGradient.defined()) chosenGradient.narrow(0, first, count).copy_(tensor::inputGradient(derivative, plainWeight));
-            if (weightGradient.defined()) weightGradient.addmm_(derivative.t(), part);
+            if (weightGradient.defined()) tensor::weightGradientInto(weightGradient, derivative, part, first == 0 ? tensor::Into::Replace : tensor::Into::Add);
         }
         return chosenGradient;
     }

@@ -56,7 +56,7 @@ torch::Tensor spread(const torch::Tensor& x, std::int64_t heads) {
 void writeGradients(const torch::Tensor& dQkv, const RunGradients& found, const AttentionShape& shape, const AttentionRun& run) {
     const torch::Tensor dKey = gather(found.key, shape.kvHeads), dValue = gather(found.value, shape.kvHeads);
     const RunViews into = ownViewsOf(dQkv, shape, run);
-    into.query.copy_(found.query);
+    if (found.query.defined()) into.query.copy_(found.query);
     into.key.copy_(dKey.narrow(2, run.prefixLength, run.length));
     into.value.copy_(dValue.narrow(2, run.prefixLength, run.length));
     if (run.prefixLength > 0) {  // its own run came before

@@ -27,7 +27,7 @@ RunViews inputViewsOf(const torch::Tensor& qkv, const AttentionShape& shape, con
 /// Each kv head once a query head of its group: [B, Hkv, T, K] -> [B, H, T, K]. No copy where there are no groups.
 torch::Tensor spread(const torch::Tensor& x, std::int64_t heads);
 
-/// [B, H, .., K] each, in the query's heads (keys and values spread over their groups).
+/// [B, H, .., K] each, in the query's heads or already summed over the groups of a kv head. The query's may be undefined: then its columns stay.
 struct RunGradients {
     torch::Tensor query;
     torch::Tensor key;

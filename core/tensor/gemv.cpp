@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "tensor/bf16.h"
+#include "tensor/eight.h"
 #include "tensor/kernels.h"
 
 #if defined(__x86_64__)
@@ -22,34 +23,64 @@ namespace lathe::tensor::kernels {
 
 namespace {
 
-/// Any processor.
-template <typename W, typename X>
-[[gnu::always_inline]] inline void anyRows(float* y, std::int64_t yStride, const X* x, std::int64_t rows, const W* w,
-                                           std::int64_t n, std::int64_t outputs) {
+/// Any processor: R rows' sums side by side, and enough of them that an addition need not wait for the one before it.
+template <int R, typename W>
+LATHE_INLINE void rowsTogether(float* y, std::int64_t yStride, const float* x, const W* w, std::int64_t n, std::int64_t outputs) {
+    constexpr int kSteps = R == 1 ? 4 : R < 4 ? 2 : 1;
+    constexpr std::int64_t kStride = kSteps * kLanes;
+    const std::int64_t whole = n / kStride * kStride;
     for (std::int64_t o = 0; o < outputs; ++o) {
-        for (std::int64_t r = 0; r < rows; ++r) {
-            float sum = 0;
-#pragma omp simd reduction(+ : sum)
-            for (std::int64_t i = 0; i < n; ++i) {
-                sum += valueOf(w[o * n + i]) * valueOf(x[r * n + i]);
+        const W* weights = w + o * n;
+        Eight sums[R][kSteps] = {};
+        for (std::int64_t i = 0; i < whole; i += kStride) {
+#pragma GCC unroll 4
+            for (int s = 0; s < kSteps; ++s) {
+                Eight weight;
+                load(weight, weights + i + s * kLanes);
+#pragma GCC unroll 8
+                for (int r = 0; r < R; ++r) {
+                    Eight value;
+                    load(value, x + r * n + i + s * kLanes);
+                    sums[r][s] += weight * value;
+                }
             }
-            y[r * yStride + o] = sum;
+        }
+#pragma GCC unroll 8
+        for (int r = 0; r < R; ++r) {
+            Eight sum = sums[r][0];
+#pragma GCC unroll 4
+            for (int s = 1; s < kSteps; ++s) sum += sums[r][s];
+            float total = sumOf(sum);
+            for (std::int64_t i = whole; i < n; ++i) total += valueOf(weights[i]) * x[r * n + i];
+            y[r * yStride + o] = total;
         }
     }
 }
 
-LATHE_CLONES void plainRows(float* y, std::int64_t yStride, const float* x, std::int64_t rows, const float* w,
-                            std::int64_t n, std::int64_t outputs) {
+template <typename W>
+LATHE_INLINE void anyRows(float* y, std::int64_t yStride, const float* x, std::int64_t rows, const W* w, std::int64_t n, std::int64_t outputs) {
+    switch (rows) {
+        case 1: return rowsTogether<1>(y, yStride, x, w, n, outputs);
+        case 2: return rowsTogether<2>(y, yStride, x, w, n, outputs);
+        case 3: return rowsTogether<3>(y, yStride, x, w, n, outputs);
+        case 4: return rowsTogether<4>(y, yStride, x, w, n, outputs);
+        case 5: return rowsTogether<5>(y, yStride, x, w, n, outputs);
+        case 6: return rowsTogether<6>(y, yStride, x, w, n, outputs);
+        case 7: return rowsTogether<7>(y, yStride, x, w, n, outputs);
+        default: return rowsTogether<8>(y, yStride, x, w, n, outputs);
+    }
+}
+
+LATHE_CLONES void plainRows(float* y, std::int64_t yStride, const float* x, std::int64_t rows, const float* w, std::int64_t n, std::int64_t outputs) {
     anyRows(y, yStride, x, rows, w, n, outputs);
 }
-LATHE_CLONES void plainNarrowRows(float* y, std::int64_t yStride, const float* x, std::int64_t rows,
-                                  const std::uint16_t* w, std::int64_t n, std::int64_t outputs) {
+LATHE_CLONES void plainNarrowRows(float* y, std::int64_t yStride, const float* x, std::int64_t rows, const std::uint16_t* w, std::int64_t n,
+                                  std::int64_t outputs) {
     anyRows(y, yStride, x, rows, w, n, outputs);
 }
 
 #if defined(__x86_64__)
 
-using Eight = float __attribute__((vector_size(32)));
 using Four = float __attribute__((vector_size(16)));
 
 /// Sum of 16 lanes by halves; g++ 12 warns inside its own _mm512_reduce_add_ps.

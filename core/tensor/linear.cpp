@@ -6,7 +6,9 @@
 
 #include <ATen/Parallel.h>
 
+#include "tensor/few_rows.h"
 #include "tensor/kernels.h"
+#include "tensor/products.h"
 
 namespace lathe::tensor {
 
@@ -17,15 +19,6 @@ using torch::autograd::variable_list;
 
 /// Up to this many rows the hand-written kernel is faster: one pass over the weights is all the time there is.
 constexpr std::int64_t kMostGemvRows = 8;
-
-/// MKL's f32 products on AMD processors pack the right operand anew in every call; with few rows it is faster to have the weight on the left and turn
-/// the small result around (measured on an EPYC with AVX2: 1.2 to 1.5 times from 16 to 128 rows, slower from 512 on).
-constexpr std::int64_t kMostTurnedRows = 256;
-
-bool isTurned(const torch::Tensor& x, const torch::Tensor& weight) {
-    static const bool isAmd = __builtin_cpu_is("amd") != 0;
-    return isAmd && x.size(0) <= kMostTurnedRows && x.is_cpu() && x.scalar_type() == torch::kFloat32 && weight.scalar_type() == torch::kFloat32;
-}
 
 torch::Tensor gemvLinear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
                          torch::ScalarType outputType) {
@@ -53,7 +46,7 @@ torch::Tensor gemvLinear(const torch::Tensor& x, const torch::Tensor& weight, co
 void weightGradients(const torch::Tensor& dy, const torch::Tensor& x, const std::vector<std::int64_t>& sizes,
                      const std::vector<bool>& isWanted, variable_list& out) {
     if (std::all_of(isWanted.begin(), isWanted.end(), [](bool wanted) { return wanted; })) {
-        const torch::Tensor all = at::mm(dy.t(), x);
+        const torch::Tensor all = weightGradient(dy, x);
         std::int64_t first = 0;
         for (const std::int64_t rows : sizes) {
             out.push_back(all.narrow(0, first, rows));
@@ -63,7 +56,7 @@ void weightGradients(const torch::Tensor& dy, const torch::Tensor& x, const std:
     }
     std::int64_t first = 0;
     for (std::size_t i = 0; i < sizes.size(); ++i) {
-        out.push_back(isWanted[i] ? at::mm(dy.narrow(1, first, sizes[i]).t(), x) : torch::Tensor());
+        out.push_back(isWanted[i] ? weightGradient(dy.narrow(1, first, sizes[i]), x) : torch::Tensor());
         first += sizes[i];
     }
 }
@@ -85,7 +78,7 @@ struct JoinedLinear : torch::autograd::Function<JoinedLinear> {
         context->saved_data["sizes"] = sizes;
         context->saved_data["wanted"] = wanted;
         context->saved_data["inputWanted"] = x.requires_grad();
-        if (!isTurned(x, weight)) {
+        if (!areFewRows(x, weight)) {
             return at::linear(x, weight, bias);
         }
         const torch::Tensor y = product(x, weight);
@@ -169,22 +162,13 @@ torch::Tensor leafOf(const torch::Tensor& joined, std::int64_t first, std::int64
 
 }  // namespace
 
-torch::Tensor product(const torch::Tensor& x, const torch::Tensor& weight) {
-    return isTurned(x, weight) ? at::mm(weight, x.t()).t().contiguous() : at::mm(x, weight.t());
-}
-
-torch::Tensor inputGradient(const torch::Tensor& dy, const torch::Tensor& weight) {
-    const bool isTall = weight.size(0) > weight.size(1);
-    return isTall && isTurned(dy, weight) ? at::mm(weight.t(), dy.t()).t().contiguous() : at::mm(dy, weight);
-}
-
 torch::Tensor linearInference(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
                               std::optional<torch::ScalarType> outputType) {
     const torch::NoGradGuard noGrad;
     if (x.size(0) <= kMostGemvRows && kernels::isPlain(x) && kernels::isPlain(weight)) {
         return gemvLinear(x, weight, bias, outputType.value_or(x.scalar_type()));
     }
-    if (isTurned(x, weight)) {
+    if (areFewRows(x, weight)) {
         torch::Tensor y = product(x, weight);
         if (bias.defined()) {
             y.add_(bias);

@@ -81,12 +81,6 @@ private:
     std::vector<LinearPart> parts_;
 };
 
-/// x [n, in] times weight [out, in] transposed: [n, out]. No autograd of its own; the orientation of the product is the processor's faster one.
-torch::Tensor product(const torch::Tensor& x, const torch::Tensor& weight);
-
-/// dy [n, out] times weight [out, in]: [n, in].
-torch::Tensor inputGradient(const torch::Tensor& dy, const torch::Tensor& weight);
-
 /// x [n, in] times weight [out, in], plus bias if defined, without autograd. Few rows on a CPU go to a hand-written
 /// kernel that reads each weight once.
 torch::Tensor linearInference(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,

@@ -12,6 +12,7 @@
 
 #include "tensor/clones.h"
 #include "tensor/fast_math.h"
+#include "tensor/products.h"
 
 namespace lathe::tensor {
 namespace {
@@ -179,7 +180,7 @@ Totals runChunks(const torch::Tensor& chosen, const torch::Tensor& targets, cons
         const std::int64_t count = std::min(step, rows - first);
         auto logits = buffer.narrow(0, 0, count);
         const auto part = chosen.narrow(0, first, count);
-        at::mm_out(logits, part, weight.t());
+        productInto(logits, part, weight);
         const auto goals = targets.narrow(0, first, count);
         const Totals chunk = logits.is_cpu() ? crossEntropyOnCpu(logits, goals.const_data_ptr<std::int64_t>(), options, gradient)
                                              : crossEntropyElsewhere(logits, goals, options, gradient);
@@ -187,11 +188,10 @@ Totals runChunks(const torch::Tensor& chosen, const torch::Tensor& targets, cons
         totals.correct += chunk.correct;
         if (out.hidden.defined()) {
             auto place = out.hidden.narrow(0, first, count);
-            at::mm_out(place, logits, weight);
+            inputGradientInto(place, logits, weight);
         }
         if (!out.weight.defined()) continue;
-        if (first == 0) at::mm_out(out.weight, logits.t(), part);
-        else out.weight.addmm_(logits.t(), part);
+        weightGradientInto(out.weight, logits, part, first == 0 ? Into::Replace : Into::Add);
     }
     return totals;
 }
@@ -276,7 +276,7 @@ torch::Tensor lmLogProbabilities(const torch::Tensor& hidden, const torch::Tenso
     const std::int64_t step = std::max<std::int64_t>(1, rowsAtATime(weight, chunkBytes / 2));
     for (std::int64_t first = 0; first < rows.numel(); first += step) {
         const std::int64_t count = std::min(step, rows.numel() - first);
-        auto logits = at::mm(chosen.narrow(0, first, count), weight.t()).to(torch::kFloat32);
+        auto logits = product(chosen.narrow(0, first, count), weight).to(torch::kFloat32);
         if (temperature != 1.0) logits.div_(temperature);
         const auto goals = targets.narrow(0, first, count).unsqueeze(1);
         result.narrow(0, first, count).copy_(logits.gather(1, goals).squeeze(1) - logits.logsumexp(1));

@@ -135,18 +135,21 @@ void fillMemory(Forecast& forecast, const tasks::Task& task, const RunInputs& in
 }
 
 /// Multiply-adds of an epoch: each matrix once forward; once more for the graph above the lowest trained layer; once more for its own
-/// gradient. Attention's part, which grows with length squared, is small at the lengths of these tasks and is left out.
+/// gradient. Attention's part, which grows with length squared, is small at the lengths of these tasks and is left out; so is what meets one row a sequence.
 void fillWork(Forecast& forecast, const tasks::Task& task, const RunInputs& inputs, TrainingModel& target) {
     const auto& model = std::as_const(target).model();
     const int lowest = target.freezing.firstTrainableLayer;
+    const auto head = task.head();
+    const bool isPooled = head && head->kind == models::HeadKind::Classification;
+    const auto isLeftOut = [&](const models::Parameter& parameter) { return parameter.layer < 0 || parameter.isBiasOrNorm() || (isPooled && parameter.isBehindLastAttention); };
     double forward = 0, above = 0, trained = 0;
     for (const auto& parameter : model.parameters()) {
-        if (parameter.layer < 0 || parameter.isBiasOrNorm()) continue;
+        if (isLeftOut(parameter)) continue;
         const auto size = static_cast<double>(parameter.value.numel());
         forward += size;
         if (parameter.layer >= lowest) above += size;
     }
-    for (const auto* parameter : target.freezing.trainable) trained += parameter->layer < 0 || parameter->isBiasOrNorm() ? 0.0 : static_cast<double>(parameter->value.numel());
+    for (const auto* parameter : target.freezing.trainable) trained += isLeftOut(*parameter) ? 0.0 : static_cast<double>(parameter->value.numel());
     double tokens = 0;
     for (const auto example : task.train()) tokens += static_cast<double>(task.examples()[static_cast<std::size_t>(example)].tokens());
     const auto& training = inputs.spec.training;

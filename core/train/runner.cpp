@@ -115,27 +115,29 @@ void ModelRunner::keepFrozen(std::vector<const tasks::Sequence*> sequences, cons
 
 void ModelRunner::setEvaluating() { options_ = {}; }
 
-tasks::Hidden ModelRunner::forward(const std::vector<const tasks::Sequence*>& sequences, const std::vector<std::int64_t>& keys) {
+tasks::Hidden ModelRunner::forward(const std::vector<const tasks::Sequence*>& sequences, const std::vector<std::int64_t>& keys, models::FinalRows rows) {
     tasks::Hidden result;
+    auto options = options_;
+    options.finalRows = rows;
     auto layout = settings_.layout;
     layout.sharesPrefixes = model_.architecture().isCausal && !(options_.isTraining && model_.hasDropout());
     result.batch = tensor::makePackedBatch(idsOf(sequences), layout);
     for (const auto* sequence : sequences) tokens_ += static_cast<std::int64_t>(sequence->ids.size());
     if (!cache_ || keys.size() != sequences.size()) {
         result.batch = result.batch.to(model_.device());
-        result.states = model_.forward(result.batch, options_);
+        result.states = model_.forward(result.batch, options);
         return result;
     }
     torch::Tensor stream;
     for (std::size_t b = 0; b < sequences.size(); ++b) {
         const std::int64_t shared = result.batch.sharedLength(b);
-        auto rows = cache_->rows(keys[b]);
-        rows = rows.narrow(0, shared, rows.size(0) - shared);
-        if (!stream.defined()) stream = torch::zeros({result.batch.numRows(), rows.size(1)}, rows.options());
-        stream.narrow(0, result.batch.offsets[b], rows.size(0)).copy_(rows);
+        auto kept = cache_->rows(keys[b]);
+        kept = kept.narrow(0, shared, kept.size(0) - shared);
+        if (!stream.defined()) stream = torch::zeros({result.batch.numRows(), kept.size(1)}, kept.options());
+        stream.narrow(0, result.batch.offsets[b], kept.size(0)).copy_(kept);
     }
     result.batch = result.batch.to(model_.device());
-    result.states = model_.forwardFrom(stream.to(model_.device()), settings_.firstTrainableLayer, result.batch, options_);
+    result.states = model_.forwardFrom(stream.to(model_.device()), settings_.firstTrainableLayer, result.batch, options);
     return result;
 }
 

@@ -72,7 +72,7 @@ public:
     std::int64_t cacheMisses() const { return pastMisses_ + (cache_ ? cache_->misses() : 0); }
 
     models::Model& model() override { return model_; }
-    tasks::Hidden forward(const std::vector<const tasks::Sequence*>& sequences, const std::vector<std::int64_t>& keys) override;
+    tasks::Hidden forward(const std::vector<const tasks::Sequence*>& sequences, const std::vector<std::int64_t>& keys, models::FinalRows rows) override;
     void keepFrozen(std::vector<const tasks::Sequence*> sequences, const std::vector<torch::Tensor>& streams = {}) override;
     int keptLayers() const override { return fresh_ ? fresh_->layers : 0; }
     const models::ForwardOptions& options() const override { return options_; }

@@ -63,9 +63,7 @@ protected:
 
     /// One row a real token of a language model, one row a sequence of a classifier.
     torch::Tensor logits(Model& of, const PackedBatch& on, const ForwardOptions& options = {}) {
-        const torch::Tensor hidden = of.forward(on, options);
-        return isLanguageModel() ? of.languageModelLogits(hidden.index_select(0, on.realRows()))
-                                 : of.classificationLogits(hidden, on, options);
+        return isLanguageModel() ? of.languageModelLogits(of.forward(on, options).index_select(0, on.realRows())) : of.classify(on, options);
     }
 
     torch::Tensor loss(Model& of, const PackedBatch& on, const ForwardOptions& options = {}) {
@@ -230,6 +228,52 @@ TEST_P(Contract, SharedBeginningsGiveTheStatesAndGradientsOfRepeatedOnes) {
     else EXPECT_NO_THROW(model().forward(shared, trainingWith(1)));
 }
 
+TEST_P(Contract, PooledStatesAndTheirGradientsAreThoseOfTheWhole) {
+    const Architecture& a = model().architecture();
+    const auto pooledRows = [&](const PackedBatch& on) {
+        std::vector<std::int64_t> found(on.offsets.begin(), on.offsets.end() - 1);
+        return a.classifier == ClassifierKind::LastToken ? on.lastTokenRows() : torch::tensor(found, torch::kInt64);
+    };
+    torch::manual_seed(6);
+    const torch::Tensor seed = torch::randn({static_cast<std::int64_t>(rows.size()), a.width});
+    const auto measure = [&](const PackedBatch& on, ForwardOptions options, FinalRows wanted) {
+        for (Parameter& parameter : model().parameters()) parameter.value.mutable_grad() = torch::Tensor();
+        options.finalRows = wanted;
+        const torch::Tensor states = model().forward(on, options);
+        EXPECT_EQ(states.size(0), wanted == FinalRows::All ? on.numRows() : on.numSequences());
+        const torch::Tensor chosen = (wanted == FinalRows::All ? states.index_select(0, pooledRows(on)) : states).to(torch::kFloat32);
+        (chosen * seed).sum().backward();
+        std::vector<torch::Tensor> found{chosen.detach()};
+        for (const Parameter& parameter : model().parameters())
+            found.push_back(parameter.value.grad().defined() ? parameter.value.grad().to(torch::kFloat32).clone() : torch::zeros_like(parameter.value, torch::kFloat32));
+        return found;
+    };
+    rows.push_back(rows[1]);  // begins as another does
+    rows.back().push_back(9);
+    rows.erase(rows.begin());
+    std::vector<PackedBatch> batches{tensor::makePackedBatch(rows), tensor::makePackedBatch(rows, {BatchLayout::MaxLength, 16, 2})};
+    tensor::BatchOptions sharing{BatchLayout::Packed, 0, 2};
+    sharing.isRounded = true;
+    sharing.sharesPrefixes = a.isCausal;
+    batches.push_back(tensor::makePackedBatch(rows, sharing));
+    ForwardOptions recomputed;
+    recomputed.usesCheckpointing = true;
+    for (const auto type : {torch::kFloat32, torch::kHalf, torch::kBFloat16}) {
+        model().setComputeDtype(type);
+        const double tolerance = type == torch::kFloat32 ? 1e-5 : type == torch::kHalf ? 0.02 : 0.06;
+        for (const PackedBatch& on : batches) {
+            const auto expected = measure(on, {}, FinalRows::All);
+            for (const ForwardOptions& options : {ForwardOptions(), recomputed}) {
+                const auto found = measure(on, options, FinalRows::Pooled);
+                for (std::size_t i = 0; i < expected.size(); ++i) {
+                    const std::string name = i == 0 ? "states" : model().parameters()[i - 1].name;
+                    EXPECT_LT((found[i] - expected[i]).norm().item<double>(), tolerance * expected[i].norm().item<double>() + std::max(2e-6, 10 * tolerance * tolerance)) << name << " " << type;
+                }
+            }
+        }
+    }
+}
+
 TEST_P(Contract, Bf16IsCloseToF32) {
     const torch::Tensor expected = logits(model(), batch).detach();
     const auto wide = gradients(model());
@@ -299,6 +343,9 @@ TEST_P(Contract, FrozenPrefixGivesTheSameAsTheWhole) {
             stream = model().forwardUpTo(split, batch);
         }
         EXPECT_LT(largestDifference(model().forwardFrom(stream, split, batch), whole), 1e-6f) << split;
+        ForwardOptions pooled;
+        pooled.finalRows = FinalRows::Pooled;
+        EXPECT_LT(largestDifference(model().forwardFrom(stream, split, batch, pooled), model().forward(batch, pooled)), 1e-6f) << split;
     }
 }
 

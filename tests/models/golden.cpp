@@ -54,12 +54,12 @@ NextTokens nextTokens(const tensor::PackedBatch& batch) {
 
 torch::Tensor goldenLoss(Model& model, const tensor::PackedBatch& batch, const base::Json& expected,
                          const ForwardOptions& options) {
-    const torch::Tensor hidden = model.forward(batch, options);
     if (model.architecture().head == HeadKind::LanguageModel) {
+        const torch::Tensor hidden = model.forward(batch, options);
         const NextTokens next = nextTokens(batch);
         return at::cross_entropy_loss(model.languageModelLogits(hidden.index_select(0, next.rows)), next.targets);
     }
-    const torch::Tensor logits = model.classificationLogits(hidden, batch, options);
+    const torch::Tensor logits = model.classify(batch, options);
     if (expected.contains("labels")) {
         std::vector<float> labels;
         std::vector<std::int64_t> shape;

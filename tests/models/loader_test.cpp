@@ -124,7 +124,7 @@ TEST_F(Loading, LanguageModelBecomesARewardModel) {
     const LoadedModel reward = loadModel(folder, options);
     EXPECT_EQ(reward.initialised, (std::vector<std::string>{"score.weight"}));
     const auto batch = tensor::makePackedBatch(randomRows({3, 5}));
-    EXPECT_EQ(reward.model->classificationLogits(reward.model->forward(batch), batch).sizes(),
+    EXPECT_EQ(reward.model->classify(batch).sizes(),
               (std::vector<std::int64_t>{2, 1}));
     EXPECT_THROW(reward.model->languageModelLogits(torch::zeros({1, 32})), Error);
 }
@@ -266,8 +266,8 @@ TEST_F(Loading, AdapterFolderFindsItsBaseAndItsHead) {
     ASSERT_TRUE(again.model->hasLora());
     EXPECT_EQ(again.labels.size(), 3u);
     const auto batch = tensor::makePackedBatch(randomRows({3, 5}));
-    EXPECT_TRUE(torch::equal(again.model->classificationLogits(again.model->forward(batch), batch),
-                             trained.model->classificationLogits(trained.model->forward(batch), batch)));
+    EXPECT_TRUE(torch::equal(again.model->classify(batch),
+                             trained.model->classify(batch)));
     fs::remove_all(folder / "base");
     EXPECT_THROW(loadModel(folder / "adapter"), Error);
 }

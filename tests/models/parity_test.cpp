@@ -33,9 +33,7 @@ torch::Tensor packedLogits(const torch::Tensor& padded, const tensor::PackedBatc
 
 torch::Tensor logitsOf(Model& model, const tensor::PackedBatch& batch) {
     const torch::NoGradGuard noGrad;
-    const torch::Tensor hidden = model.forward(batch);
-    return model.architecture().head == HeadKind::LanguageModel ? model.languageModelLogits(hidden)
-                                                                : model.classificationLogits(hidden, batch);
+    return model.architecture().head == HeadKind::LanguageModel ? model.languageModelLogits(model.forward(batch)) : model.classify(batch);
 }
 
 void expectLogits(Model& model, const Golden& golden) {

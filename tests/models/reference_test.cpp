@@ -50,10 +50,9 @@ void expectReference(Model& model, const base::Json& expected) {
     fillByFormula(model);
     std::vector<std::vector<std::int32_t>> rows = reference()["rows"];
     const auto batch = tensor::makePackedBatch(rows);
-    const torch::Tensor hidden = model.forward(batch);
     const bool isLanguageModel = model.architecture().head == HeadKind::LanguageModel;
     const torch::Tensor logits =
-        isLanguageModel ? model.languageModelLogits(hidden) : model.classificationLogits(hidden, batch);
+        isLanguageModel ? model.languageModelLogits(model.forward(batch)) : model.classify(batch);
     const std::int64_t first = isLanguageModel ? logits.size(0) - 5 : 0;
     for (std::size_t r = 0; r < expected["logits"].size(); ++r) {
         for (std::size_t c = 0; c < expected["logits"][r].size(); ++c) {

@@ -119,7 +119,7 @@ TEST_F(PreferenceRuns, ARewardStepWithoutSplitIsTheFormulaOnTheModelsOwnScores) 
         double scores[2];
         for (const int side : {0, 1}) {
             const auto batch = tensor::makePackedBatch({sequences[static_cast<std::size_t>(side)].ids});
-            scores[side] = target.model().classificationLogits(target.model().forward(batch), batch).item<double>();
+            scores[side] = target.model().classify(batch).item<double>();
         }
         sum += std::log1p(std::exp(-(scores[0] - scores[1] - task->examples()[static_cast<std::size_t>(example)].margin)));
     }

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// The products of a linear layer against the same in f64, whichever way this processor takes, and the way for few rows on every processor.
+#include <gtest/gtest.h>
+
+#include <ATen/Parallel.h>
+
+#include "tensor/few_rows.h"
+#include "tensor/products.h"
+
+namespace lathe::tensor {
+namespace {
+
+/// Largest difference as a share of the largest value.
+double error(const torch::Tensor& found, const torch::Tensor& expected) {
+    return ((found.to(torch::kFloat64) - expected).abs().max() / expected.abs().max()).item<double>();
+}
+
+torch::Tensor wide(const torch::Tensor& x) { return x.to(torch::kFloat64); }
+
+struct Shape {
+    std::int64_t rows;
+    std::int64_t outputs;
+    std::int64_t inputs;
+};
+
+/// Tiles' edges in each direction, one row, and the largest number of rows and more.
+const Shape kShapes[] = {{1, 1, 1},    {1, 7, 5},     {2, 3, 8},    {3, 64, 32},   {4, 6, 16},    {5, 65, 33},   {7, 130, 100},
+                         {39, 96, 40}, {40, 192, 576}, {41, 67, 31}, {64, 385, 129}, {160, 48, 50}, {161, 48, 50}, {300, 20, 600}};
+
+struct Given {
+    explicit Given(const Shape& shape) {
+        torch::manual_seed(shape.rows + 1'000 * shape.outputs + 1'000'000 * shape.inputs);
+        x = torch::randn({shape.rows, shape.inputs});
+        dy = torch::randn({shape.rows, shape.outputs});
+        weight = torch::randn({shape.outputs, shape.inputs});
+    }
+    torch::Tensor x, dy, weight;
+};
+
+std::string nameOf(const Shape& shape) { return std::to_string(shape.rows) + " x " + std::to_string(shape.outputs) + " x " + std::to_string(shape.inputs); }
+
+TEST(Products, EqualThoseInF64) {
+    for (const Shape& shape : kShapes) {
+        const Given given(shape);
+        EXPECT_LT(error(product(given.x, given.weight), wide(given.x).mm(wide(given.weight).t())), 2e-6) << nameOf(shape);
+        EXPECT_LT(error(inputGradient(given.dy, given.weight), wide(given.dy).mm(wide(given.weight))), 2e-6) << nameOf(shape);
+        EXPECT_LT(error(weightGradient(given.dy, given.x), wide(given.dy).t().mm(wide(given.x))), 2e-6) << nameOf(shape);
+        torch::Tensor sum = torch::ones_like(given.weight);
+        weightGradientInto(sum, given.dy, given.x, Into::Add);
+        EXPECT_LT(error(sum, wide(given.dy).t().mm(wide(given.x)) + 1), 2e-6) << nameOf(shape);
+    }
+}
+
+TEST(FewRows, EqualThoseInF64) {
+    for (const Shape& shape : kShapes) {
+        const Given given(shape);
+        const torch::Tensor y = torch::full_like(given.dy, NAN);
+        fewRowsProduct(y, given.x, given.weight);
+        EXPECT_LT(error(y, wide(given.x).mm(wide(given.weight).t())), 2e-6) << nameOf(shape);
+        const torch::Tensor dx = torch::full_like(given.x, NAN);
+        fewRowsInputGradient(dx, given.dy, given.weight);
+        EXPECT_LT(error(dx, wide(given.dy).mm(wide(given.weight))), 2e-6) << nameOf(shape);
+        const torch::Tensor expected = wide(given.dy).t().mm(wide(given.x));
+        const torch::Tensor dWeight = torch::full_like(given.weight, NAN);
+        fewRowsWeightGradient(dWeight, given.dy, given.x, Into::Replace);
+        EXPECT_LT(error(dWeight, expected), 2e-6) << nameOf(shape);
+        fewRowsWeightGradient(dWeight, given.dy, given.x, Into::Add);
+        EXPECT_LT(error(dWeight, 2 * expected), 2e-6) << nameOf(shape);
+    }
+}
+
+TEST(FewRows, TakeColumnsOfWiderMatricesAndTransposedOnes) {
+    const Given given({39, 100, 60});
+    const torch::Tensor part = given.dy.narrow(1, 30, 40);
+    const torch::Tensor dWeight = torch::empty({40, 60});
+    fewRowsWeightGradient(dWeight, part, given.x, Into::Replace);
+    EXPECT_LT(error(dWeight, wide(part).t().mm(wide(given.x))), 2e-6);
+    const torch::Tensor y = torch::empty({39, 100});
+    fewRowsProduct(y, given.x.t().contiguous().t(), given.weight.t().contiguous().t());
+    EXPECT_LT(error(y, wide(given.x).mm(wide(given.weight).t())), 2e-6);
+    const torch::Tensor dx = torch::empty({39, 60});
+    fewRowsInputGradient(dx, part, given.weight.narrow(0, 30, 40));
+    EXPECT_LT(error(dx, wide(part).mm(wide(given.weight.narrow(0, 30, 40)))), 2e-6);
+}
+
+TEST(FewRows, GiveTheSameBitsOnAnyNumberOfThreads) {
+    const Given given({39, 200, 300});
+    const auto all = [&] {
+        std::vector<torch::Tensor> found{torch::empty_like(given.dy), torch::empty_like(given.x), torch::empty_like(given.weight)};
+        fewRowsProduct(found[0], given.x, given.weight);
+        fewRowsInputGradient(found[1], given.dy, given.weight);
+        fewRowsWeightGradient(found[2], given.dy, given.x, Into::Replace);
+        return found;
+    };
+    const int threads = at::get_num_threads();
+    std::vector<std::vector<torch::Tensor>> found;
+    for (const int count : {1, 2, 3}) {
+        at::set_num_threads(count);
+        found.push_back(all());
+    }
+    at::set_num_threads(threads);
+    for (std::size_t i = 0; i < 3; ++i) {
+        EXPECT_TRUE(torch::equal(found[0][i], found[1][i])) << i;
+        EXPECT_TRUE(torch::equal(found[0][i], found[2][i])) << i;
+    }
+}
+
+}  // namespace
+}  // namespace lathe::tensor
