@@ -43,6 +43,16 @@ struct MutableRows {
     float* at(std::int64_t row) const { return first + row * stride; }
 };
 
+/// out [Width] = in [count], then zeros.
+template <std::int64_t Width>
+LATHE_INLINE void packRow(float* out, const float* in, std::int64_t count) {
+    if (count == Width) {
+        std::memcpy(out, in, static_cast<std::size_t>(Width) * sizeof(float));  // of a known size: no call
+        return;
+    }
+    for (std::int64_t i = 0; i < Width; ++i) out[i] = i < count ? in[i] : 0.0F;
+}
+
 /// What a tile's sums begin with.
 enum class Start { Zero, Memory };
 
@@ -150,8 +160,7 @@ LATHE_CLONES
 void inputPanel(MutableRows dx, Rows dy, std::int64_t rows, Rows w, std::int64_t outputs, std::int64_t columns, Start start, float* panel, float* wide) {
     for (std::int64_t o = 0; o < outputs; ++o) {
         prefetch(w.at(o) + kInputColumns, kInputColumns);  // the next panel's
-        std::memcpy(panel + o * kInputColumns, w.at(o), static_cast<std::size_t>(columns) * sizeof(float));
-        if (columns < kInputColumns) std::memset(panel + o * kInputColumns + columns, 0, static_cast<std::size_t>(kInputColumns - columns) * sizeof(float));
+        packRow<kInputColumns>(panel + o * kInputColumns, w.at(o), columns);
     }
     const bool isNarrow = columns < kInputColumns;
     for (std::int64_t r = 0; r < rows; r += kInputRows) {
@@ -201,12 +210,10 @@ LATHE_INLINE void weightTile(MutableRows dw, const float* dy, const float* x, st
     }
 }
 
-/// Columns [first, first + count) of some rows, beside one another and zeros up to `width`.
-void packColumns(float* out, Rows in, std::int64_t rows, std::int64_t first, std::int64_t count, std::int64_t width) {
-    for (std::int64_t r = 0; r < rows; ++r) {
-        std::memcpy(out + r * width, in.at(r) + first, static_cast<std::size_t>(count) * sizeof(float));
-        if (count < width) std::memset(out + r * width + count, 0, static_cast<std::size_t>(width - count) * sizeof(float));
-    }
+/// `count` columns of some rows beside one another, filled up with zeros.
+template <std::int64_t Width>
+void packColumns(float* out, Rows in, std::int64_t rows, std::int64_t count) {
+    for (std::int64_t r = 0; r < rows; ++r) packRow<Width>(out + r * Width, in.at(r), count);
 }
 
 /// Six rows of dW (or fewer, the last ones), all columns; x packed in panels of 16 columns. `edge`: [6, 16], for what is not whole.
@@ -285,14 +292,14 @@ void fewRowsWeightGradient(const torch::Tensor& dWeight, const torch::Tensor& dy
     std::vector<float> packed(static_cast<std::size_t>(panels * kWeightColumns * rows));
     for (std::int64_t p = 0; p < panels; ++p) {
         const std::int64_t first = p * kWeightColumns;
-        packColumns(packed.data() + first * rows, rowsOf(in), rows, first, std::min(kWeightColumns, inputs - first), kWeightColumns);
+        packColumns<kWeightColumns>(packed.data() + first * rows, {rowsOf(in).first + first, in.stride(0)}, rows, std::min(kWeightColumns, inputs - first));
     }
     forUnits(outputs, kWeightOutputs, [&](std::int64_t first, std::int64_t last) {
         std::vector<float> scratch(static_cast<std::size_t>(rows * kWeightOutputs + kWeightOutputs * kWeightColumns));
         float* edge = scratch.data() + rows * kWeightOutputs;
         for (std::int64_t o = first; o < last; o += kWeightOutputs) {
             const std::int64_t height = std::min(kWeightOutputs, last - o);
-            packColumns(scratch.data(), rowsOf(d), rows, o, height, kWeightOutputs);
+            packColumns<kWeightOutputs>(scratch.data(), {rowsOf(d).first + o, d.stride(0)}, rows, height);
             weightStrip({mutableRowsOf(dWeight).at(o), dWeight.stride(0)}, height, scratch.data(), packed.data(), rows, inputs, into, edge);
         }
     });
