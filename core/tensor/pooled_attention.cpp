@@ -46,14 +46,14 @@ torch::Tensor maskOf(const AttentionRun& run, const AttentionShape& shape, const
     return isWhole ? torch::Tensor() : mask.to(device);
 }
 
-RunResult runForward(const torch::Tensor& query, const RunViews& views, const torch::Tensor& mask, const AttentionShape& shape, const DropoutContext& dropout_) {
+RunResult runForward(const torch::Tensor& query, const RunViews& views, const torch::Tensor& mask, const AttentionShape& shape, const DropoutContext& context) {
     torch::Tensor scores = at::matmul(groupsOf(query, shape).to(torch::kFloat32), views.key.to(torch::kFloat32).transpose(2, 3)).mul_(shape.scale);
     if (mask.defined()) scores.add_(mask);
     RunResult result;
     result.probabilities = at::softmax(scores, -1);
     torch::Tensor weights = result.probabilities;
-    if (dropout_.isOn() && shape.dropout > 0) {
-        result.kept = dropout(torch::ones_like(weights), shape.dropout, dropout_);
+    if (context.isOn() && shape.dropout > 0) {
+        result.kept = dropout(torch::ones_like(weights), shape.dropout, context);
         weights = weights * result.kept;
     }
     result.out = at::matmul(weights.to(views.value.scalar_type()), views.value).reshape({query.size(0), query.size(1)});
