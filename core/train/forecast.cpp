@@ -84,11 +84,18 @@ std::uint64_t availableMemory() {
     return 0;
 }
 
+/// True where the last layer computes one row a sequence behind its keys and values.
+bool readsPooledRows(const tasks::Task& task) {
+    const auto head = task.head();
+    return head && head->kind == models::HeadKind::Classification;
+}
+
 /// Bytes that autograd keeps of a batch: per token and layer about 34 D-wide values (Korthikanti et al. 2022, eq. 2, without
-/// the attention matrix, which flash attention does not keep).
-std::uint64_t activationBytes(const models::Architecture& a, std::int64_t tokens, std::int64_t trainedLayers, std::uint64_t elementBytes, bool isCheckpointed) {
+/// the attention matrix, which flash attention does not keep). A last layer for pooled rows keeps its input and queries, keys and values.
+std::uint64_t activationBytes(const models::Architecture& a, std::int64_t tokens, std::int64_t trainedLayers, std::uint64_t elementBytes, bool isCheckpointed, bool isPooled) {
     const double perLayer = isCheckpointed ? 2.0 : 8.0 + 3.0 * static_cast<double>(a.innerWidth) / static_cast<double>(std::max<std::int64_t>(1, a.width)) + 4.0;
-    const double layers = static_cast<double>(trainedLayers) * perLayer;
+    const double last = isPooled ? std::min(5.0, perLayer) : perLayer;
+    const double layers = static_cast<double>(trainedLayers - 1) * perLayer + last;
     const double logits = static_cast<double>(32u << 20);
     return static_cast<std::uint64_t>(layers * static_cast<double>(tokens) * static_cast<double>(a.width) * static_cast<double>(elementBytes) + logits);
 }
@@ -130,7 +137,7 @@ void fillMemory(Forecast& forecast, const tasks::Task& task, const RunInputs& in
     const std::int64_t trainedLayers = layers - std::clamp(freezing.firstTrainableLayer, 0, layers);
     const std::int64_t tokens = inputs.spec.training.padding == "max_length" ? inputs.spec.dataset.maxLength * inputs.spec.training.perDeviceTrainBatchSize
                                                                              : largestBatch(task, inputs.spec.training.perDeviceTrainBatchSize);
-    forecast.activationBytes = activationBytes(target.model().architecture(), tokens, std::max<std::int64_t>(1, trainedLayers), element, inputs.spec.training.gradientCheckpointing);
+    forecast.activationBytes = activationBytes(target.model().architecture(), tokens, std::max<std::int64_t>(1, trainedLayers), element, inputs.spec.training.gradientCheckpointing, readsPooledRows(task));
     forecast.checkpointBytes = trained * 8 + (target.model().hasLora() ? trained : total) * 4;
 }
 
@@ -139,8 +146,7 @@ void fillMemory(Forecast& forecast, const tasks::Task& task, const RunInputs& in
 void fillWork(Forecast& forecast, const tasks::Task& task, const RunInputs& inputs, TrainingModel& target) {
     const auto& model = std::as_const(target).model();
     const int lowest = target.freezing.firstTrainableLayer;
-    const auto head = task.head();
-    const bool isPooled = head && head->kind == models::HeadKind::Classification;
+    const bool isPooled = readsPooledRows(task);
     const auto isLeftOut = [&](const models::Parameter& parameter) { return parameter.layer < 0 || parameter.isBiasOrNorm() || (isPooled && parameter.isBehindLastAttention); };
     double forward = 0, above = 0, trained = 0;
     for (const auto& parameter : model.parameters()) {

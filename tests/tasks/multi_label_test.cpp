@@ -297,6 +297,7 @@ TEST_F(MultiLabelRuns, FewerTrainedLayersAreLessWorkAndTheCacheSavesTheRest) {
     RunSpec spec = labelSpec();
     spec.trainable.mode = "last_layers";
     Forecast before;
+    std::vector<std::uint64_t> activations;
     for (const std::int64_t layers : {3, 2, 1}) {
         spec.trainable.lastLayers = layers;
         const Forecast now = train::forecast(inputs(spec, table), train::Probe::No);
@@ -308,7 +309,11 @@ TEST_F(MultiLabelRuns, FewerTrainedLayersAreLessWorkAndTheCacheSavesTheRest) {
             EXPECT_LT(now.laterWork, now.work);
         }
         before = now;
+        activations.push_back(now.activationBytes);
     }
+    ASSERT_GT(activations[1], activations[2]);
+    const std::uint64_t fixed = std::uint64_t{32} << 20;
+    EXPECT_LT(2 * (activations[2] - fixed), activations[1] - activations[2]) << "the last layer keeps one row a text behind its keys and values";
     const Forecast timed = train::forecast(inputs(spec, table), train::Probe::Yes);
     ASSERT_EQ(timed.paddings.size(), 4u);
     EXPECT_GT(timed.secondsPerEpoch, 0);
