@@ -23,9 +23,9 @@ struct Shape {
     std::int64_t inputs;
 };
 
-/// Tiles' edges in each direction, one row, and the largest number of rows and more.
+/// Tiles' edges in each direction, one row, the largest number of rows and more, and more inputs than are summed at once.
 const Shape kShapes[] = {{1, 1, 1},    {1, 7, 5},     {2, 3, 8},    {3, 64, 32},   {4, 6, 16},    {5, 65, 33},   {7, 130, 100},
-                         {39, 96, 40}, {40, 192, 576}, {41, 67, 31}, {64, 385, 129}, {160, 48, 50}, {161, 48, 50}, {300, 20, 600}};
+                         {39, 96, 40}, {40, 192, 576}, {41, 67, 31}, {64, 385, 129}, {160, 48, 50}, {161, 48, 50}, {300, 20, 600}, {6, 10, 1'700}};
 
 struct Given {
     explicit Given(const Shape& shape) {
