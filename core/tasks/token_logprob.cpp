@@ -84,7 +84,7 @@ struct TokenLogProb : torch::autograd::Function<TokenLogProb> {
         const auto plainWeight = weight.detach();
         torch::Tensor chosenGradient;
         if (hidden.requires_grad()) chosenGradient = torch::empty_like(chosen);
-        if (weight.requires_grad()) weightGradient = torch::empty_like(plainWeight, at::MemoryFormat::Contiguous);
+        if (weight.requires_grad()) weightGradient = rows.numel() == 0 ? torch::zeros_like(plainWeight) : torch::empty_like(plainWeight, at::MemoryFormat::Contiguous);
         for (std::int64_t first = 0; first < rows.numel(); first += settings.rowsAtATime) {
             const std::int64_t count = std::min(settings.rowsAtATime, rows.numel() - first);
             const auto part = chosen.narrow(0, first, count);
