@@ -171,6 +171,16 @@ TEST(TokenLogProbabilities, ValuesAndGradientsEqualAutogradInChunksWithATrainedA
     }
 }
 
+TEST(TokenLogProbabilities, NoRowsGiveZeroGradients) {
+    auto hidden = torch::randn({3, 8}).requires_grad_();
+    auto weight = torch::randn({30, 8}).requires_grad_();
+    const auto none = torch::empty({0}, torch::kInt64);
+    torch::full({30, 8}, 7.0F);  // what a gradient that is not set may find in memory
+    tokenLogProbabilities(hidden, none, none, weight).values.sum().backward();
+    EXPECT_TRUE(torch::equal(hidden.grad(), torch::zeros({3, 8})));
+    EXPECT_TRUE(torch::equal(weight.grad(), torch::zeros({30, 8})));
+}
+
 TEST(TokenLogProbabilities, AnIdOutsideTheVocabularyIsRefused) {
     EXPECT_THROW(tokenLogProbabilities(torch::zeros({2, 3}), torch::tensor({0}, torch::kInt64), torch::tensor({5}, torch::kInt64), torch::zeros({5, 3})), Error);
 }
