@@ -114,7 +114,6 @@ void Model::Impl::shareEmbedding() {
         return;
     }
     languageModelHead = Linear::sharing("lm_head", wordEmbedding);
-    tensor::acceptSparseGradients(wordEmbedding);
 }
 
 torch::Tensor& Model::Impl::homeOf(const ParameterInfo& info) {

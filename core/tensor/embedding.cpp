@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include <ATen/Parallel.h>
@@ -68,14 +69,30 @@ RowSums sumByRow(const torch::Tensor& d, const torch::Tensor& ids, std::int64_t 
     return result;
 }
 
-/// Runs when .grad has its new value: only there may a gradient change its layout.
-struct DenseInGrad : torch::autograd::PostAccumulateGradHook {
-    void operator()(const torch::autograd::Variable& leaf) override {
-        if (leaf.grad().defined() && leaf.grad().is_sparse()) {
-            leaf.mutable_grad() = leaf.grad().to_dense();
+/// Adds the sparse gradient that a stand-in of the table has got to the table's own, in place.
+struct AddToTable : torch::autograd::PostAccumulateGradHook {
+    explicit AddToTable(torch::Tensor whose) : table(std::move(whose)) {}
+
+    void operator()(const torch::autograd::Variable& standIn) override {
+        torch::Tensor& grad = table.mutable_grad();
+        if (grad.defined()) {
+            grad.add_(standIn.grad());
+        } else {
+            grad = standIn.grad().to_dense();
         }
+        standIn.mutable_grad().reset();
     }
+
+    torch::Tensor table;
 };
+
+/// A leaf that shares the table's memory. The engine would add a sparse gradient to the head's dense one in a new V x D
+/// tensor: it takes sparse tensors for a kind it does not know.
+torch::Tensor standInFor(const torch::Tensor& table) {
+    torch::Tensor leaf = table.detach().set_requires_grad(true);
+    torch::autograd::impl::set_post_acc_grad_hooks(leaf, std::make_unique<AddToTable>(table));
+    return leaf;
+}
 
 struct EmbeddingRows : torch::autograd::Function<EmbeddingRows> {
     static torch::Tensor forward(AutogradContext* context, const torch::Tensor& table, const torch::Tensor& ids,
@@ -112,13 +129,9 @@ torch::Tensor embeddingRows(const torch::Tensor& table, const torch::Tensor& ids
         return at::embedding(table, ids, padId).to(torch::kFloat32);
     }
     if (torch::GradMode::is_enabled() && table.requires_grad()) {
-        return EmbeddingRows::apply(table, ids.contiguous(), padId, gradient);
+        return EmbeddingRows::apply(gradient == EmbeddingGradient::Sparse ? standInFor(table) : table, ids.contiguous(), padId, gradient);
     }
     return readRows(table, ids.contiguous());
-}
-
-void acceptSparseGradients(const torch::Tensor& leaf) {
-    torch::autograd::impl::set_post_acc_grad_hooks(leaf, std::make_unique<DenseInGrad>());
 }
 
 }  // namespace lathe::tensor
