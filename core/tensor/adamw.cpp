@@ -2,6 +2,7 @@
 #include "tensor/adamw.h"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cmath>
 
@@ -140,6 +141,18 @@ std::vector<Piece> piecesOf(const std::vector<AdamWParameter>& parameters) {
     return pieces;
 }
 
+/// Calls body(i) for each piece; who is done early takes the next ones, as one thread's pieces may be slower to reach in memory.
+template <class Body>
+void forPieces(std::size_t count, const Body& body) {
+    constexpr std::size_t kAtOnce = 8;
+    std::atomic<std::size_t> next = 0;
+    at::parallel_for(0, at::get_num_threads(), 1, [&](std::int64_t, std::int64_t) {
+        for (std::size_t first = next.fetch_add(kAtOnce); first < count; first = next.fetch_add(kAtOnce)) {
+            for (std::size_t i = first; i < std::min(count, first + kAtOnce); ++i) body(i);
+        }
+    });
+}
+
 template <class T>
 T* data(const torch::Tensor& tensor) {
     return static_cast<T*>(tensor.data_ptr());
@@ -225,13 +238,11 @@ double AdamW::gradientNorm() const {
     }
     const auto pieces = piecesOf(parameters_);
     std::vector<double> sums(pieces.size());
-    at::parallel_for(0, static_cast<std::int64_t>(pieces.size()), 1, [&](std::int64_t first, std::int64_t last) {
-        for (std::int64_t i = first; i < last; ++i) {
-            const auto& piece = pieces[static_cast<std::size_t>(i)];
-            const auto& gradient = parameters_[piece.parameter].value.grad();
-            sums[static_cast<std::size_t>(i)] = isBf16(gradient) ? squaresBf16(data<const std::uint16_t>(gradient) + piece.first, piece.count)
-                                                                 : squaresF32(data<const float>(gradient) + piece.first, piece.count);
-        }
+    forPieces(pieces.size(), [&](std::size_t i) {
+        const auto& piece = pieces[i];
+        const auto& gradient = parameters_[piece.parameter].value.grad();
+        sums[i] = isBf16(gradient) ? squaresBf16(data<const std::uint16_t>(gradient) + piece.first, piece.count)
+                                   : squaresF32(data<const float>(gradient) + piece.first, piece.count);
     });
     double total = 0;
     for (const double sum : sums) total += sum;
@@ -261,23 +272,21 @@ void AdamW::stepOnCpu(double learningRate, double gradientScale) {
     const double correction1 = 1.0 - std::pow(settings_.beta1, static_cast<double>(steps_));
     const double correction2 = 1.0 - std::pow(settings_.beta2, static_cast<double>(steps_));
     const auto pieces = piecesOf(parameters_);
-    at::parallel_for(0, static_cast<std::int64_t>(pieces.size()), 1, [&](std::int64_t first, std::int64_t last) {
-        for (std::int64_t i = first; i < last; ++i) {
-            const auto& piece = pieces[static_cast<std::size_t>(i)];
-            const auto& parameter = parameters_[piece.parameter];
-            const auto& slot = slots_[piece.parameter];
-            const Constants c{static_cast<float>(1.0 - learningRate * parameter.weightDecay), static_cast<float>(settings_.beta1),
-                              static_cast<float>(1.0 - settings_.beta1), static_cast<float>(settings_.beta2), static_cast<float>(1.0 - settings_.beta2),
-                              static_cast<float>(learningRate / correction1), static_cast<float>(std::sqrt(correction2)),
-                              static_cast<float>(settings_.epsilon), static_cast<float>(gradientScale)};
-            auto* mean = data<float>(slot.mean) + piece.first;
-            auto* square = data<float>(slot.square) + piece.first;
-            if (slot.lower.defined()) {
-                stepBf16(data<std::uint16_t>(parameter.value) + piece.first, data<std::int16_t>(slot.lower) + piece.first,
-                         data<const std::uint16_t>(parameter.value.grad()) + piece.first, mean, square, piece.count, c);
-            } else {
-                stepF32(data<float>(parameter.value) + piece.first, data<const float>(parameter.value.grad()) + piece.first, mean, square, piece.count, c);
-            }
+    forPieces(pieces.size(), [&](std::size_t i) {
+        const auto& piece = pieces[i];
+        const auto& parameter = parameters_[piece.parameter];
+        const auto& slot = slots_[piece.parameter];
+        const Constants c{static_cast<float>(1.0 - learningRate * parameter.weightDecay), static_cast<float>(settings_.beta1),
+                          static_cast<float>(1.0 - settings_.beta1), static_cast<float>(settings_.beta2), static_cast<float>(1.0 - settings_.beta2),
+                          static_cast<float>(learningRate / correction1), static_cast<float>(std::sqrt(correction2)),
+                          static_cast<float>(settings_.epsilon), static_cast<float>(gradientScale)};
+        auto* mean = data<float>(slot.mean) + piece.first;
+        auto* square = data<float>(slot.square) + piece.first;
+        if (slot.lower.defined()) {
+            stepBf16(data<std::uint16_t>(parameter.value) + piece.first, data<std::int16_t>(slot.lower) + piece.first,
+                     data<const std::uint16_t>(parameter.value.grad()) + piece.first, mean, square, piece.count, c);
+        } else {
+            stepF32(data<float>(parameter.value) + piece.first, data<const float>(parameter.value.grad()) + piece.first, mean, square, piece.count, c);
         }
     });
 }

@@ -25,12 +25,6 @@ using kernels::sumsOf;
 /// Above this the copies do not matter any more.
 constexpr std::int64_t kMostRows = 160;
 
-/// Asks for weights that come next: where pieces lie far apart the processor does not foresee them by itself.
-LATHE_INLINE void prefetch(const float* first, std::int64_t count) {
-    constexpr std::int64_t kLine = 16;
-    for (std::int64_t i = 0; i < count; i += kLine) __builtin_prefetch(first + i);
-}
-
 /// A matrix in memory; rows may lie further apart than they are long.
 struct Rows {
     const float* first;
@@ -41,6 +35,33 @@ struct MutableRows {
     float* first;
     std::int64_t stride;
     float* at(std::int64_t row) const { return first + row * stride; }
+};
+
+/// Asks for the weights that come next, a few lines a step: where pieces lie far apart the processor does not foresee them by itself, and more
+/// lines at once than it can wait for would hold up the work.
+class Ahead {
+public:
+    Ahead(Rows next, std::int64_t rows, std::int64_t columns, std::int64_t steps)
+        : next_(next), rows_(rows), columns_(columns), linesAStep_((rows * ((columns + kLine - 1) / kLine) + steps - 1) / std::max<std::int64_t>(1, steps)) {}
+
+    LATHE_INLINE void step() {
+        for (std::int64_t i = 0; i < linesAStep_ && row_ < rows_; ++i) {
+            __builtin_prefetch(next_.at(row_) + column_);
+            column_ += kLine;
+            if (column_ < columns_) continue;
+            column_ = 0;
+            ++row_;
+        }
+    }
+
+private:
+    static constexpr std::int64_t kLine = 16;
+    Rows next_;
+    std::int64_t rows_;
+    std::int64_t columns_;
+    std::int64_t linesAStep_;
+    std::int64_t row_ = 0;
+    std::int64_t column_ = 0;
 };
 
 /// out [Width] = in [count], then zeros.
@@ -105,28 +126,37 @@ LATHE_INLINE void dotRows(MutableRows y, Rows x, std::int64_t rows, Rows w, std:
     }
 }
 
-/// A chunk of weights that stays in the second level of cache while all rows pass.
+/// A block of a weight.
+struct Block {
+    Rows first;
+    std::int64_t rows;
+    std::int64_t columns;
+};
+
+/// A block of weights that stays in the second level of cache while all rows pass; meanwhile the next one comes.
 LATHE_CLONES
-void dotChunk(MutableRows y, Rows x, std::int64_t rows, Rows w, std::int64_t outputs, std::int64_t inputs, Start start) {
+void dotBlock(MutableRows y, Rows x, std::int64_t rows, Block w, Block next, Start start) {
+    const std::int64_t outputs = w.rows;
+    Ahead ahead(next.first, next.rows, next.columns, (rows + kDotRows - 1) / kDotRows * (outputs / kDotOutputs));
     for (std::int64_t r = 0; r < rows; r += kDotRows) {
         const std::int64_t height = std::min(kDotRows, rows - r);
         std::int64_t o = 0;
         for (; o + kDotOutputs <= outputs; o += kDotOutputs) {
-            for (std::int64_t c = 0; r == 0 && c < kDotOutputs; ++c) prefetch(w.at(o + kDotOutputs + c), inputs);
-            dotRows<kDotOutputs>({y.at(r) + o, y.stride}, {x.at(r), x.stride}, height, {w.at(o), w.stride}, inputs, start);
+            ahead.step();
+            dotRows<kDotOutputs>({y.at(r) + o, y.stride}, {x.at(r), x.stride}, height, {w.first.at(o), w.first.stride}, w.columns, start);
         }
-        for (; o < outputs; ++o) dotRows<1>({y.at(r) + o, y.stride}, {x.at(r), x.stride}, height, {w.at(o), w.stride}, inputs, start);
+        for (; o < outputs; ++o) dotRows<1>({y.at(r) + o, y.stride}, {x.at(r), x.stride}, height, {w.first.at(o), w.first.stride}, w.columns, start);
     }
 }
 
 // --- dx = dy W: sums along the outputs, some dozens at a time ---
 
-constexpr std::int64_t kInputRows = 4;
-constexpr std::int64_t kInputVectors = 3;
+constexpr std::int64_t kInputRows = 3;
+constexpr std::int64_t kInputVectors = 4;
 constexpr std::int64_t kInputColumns = kInputVectors * kLanes;
 constexpr std::int64_t kInputOutputs = 96;  ///< summed before the sums go back to memory
 
-/// dx[r, 24 columns] (+)= sum_o dy[r, o] panel[o, 24]
+/// dx[r, 32 columns] (+)= sum_o dy[r, o] panel[o, 32]
 template <int R>
 LATHE_INLINE void inputTile(MutableRows dx, Rows dy, const float* panel, std::int64_t outputs, Start start) {
     Eight sums[R][kInputVectors] = {};
@@ -155,21 +185,21 @@ LATHE_INLINE void inputTile(MutableRows dx, Rows dy, const float* panel, std::in
     }
 }
 
-/// All rows for 24 columns (or fewer, the last ones) and some outputs. `wide`: [4, 24], where the columns are fewer.
+/// All rows for 32 columns (or fewer, the last ones) and some outputs. `wide`: [3, 32], where the columns are fewer.
 LATHE_CLONES
-void inputPanel(MutableRows dx, Rows dy, std::int64_t rows, Rows w, std::int64_t outputs, std::int64_t columns, Start start, float* panel, float* wide) {
-    for (std::int64_t o = 0; o < outputs; ++o) {
-        prefetch(w.at(o) + kInputColumns, kInputColumns);  // the next panel's
-        packRow<kInputColumns>(panel + o * kInputColumns, w.at(o), columns);
-    }
+void inputPanel(MutableRows dx, Rows dy, std::int64_t rows, Block w, Block next, Start start, float* panel, float* wide) {
+    const std::int64_t outputs = w.rows;
+    const std::int64_t columns = w.columns;
+    for (std::int64_t o = 0; o < outputs; ++o) packRow<kInputColumns>(panel + o * kInputColumns, w.first.at(o), columns);
+    Ahead ahead(next.first, next.rows, next.columns, (rows + kInputRows - 1) / kInputRows);
     const bool isNarrow = columns < kInputColumns;
     for (std::int64_t r = 0; r < rows; r += kInputRows) {
         const std::int64_t height = std::min(kInputRows, rows - r);
         const MutableRows target = isNarrow ? MutableRows{wide, kInputColumns} : MutableRows{dx.at(r), dx.stride};
         for (std::int64_t i = 0; isNarrow && start == Start::Memory && i < height; ++i) std::memcpy(target.at(i), dx.at(r + i), static_cast<std::size_t>(columns) * sizeof(float));
         const Rows source{dy.at(r), dy.stride};
-        if (height == 4) inputTile<4>(target, source, panel, outputs, start);
-        else if (height == 3) inputTile<3>(target, source, panel, outputs, start);
+        ahead.step();
+        if (height == 3) inputTile<3>(target, source, panel, outputs, start);
         else if (height == 2) inputTile<2>(target, source, panel, outputs, start);
         else inputTile<1>(target, source, panel, outputs, start);
         for (std::int64_t i = 0; isNarrow && i < height; ++i) std::memcpy(dx.at(r + i), target.at(i), static_cast<std::size_t>(columns) * sizeof(float));
@@ -258,11 +288,15 @@ void fewRowsProduct(const torch::Tensor& y, const torch::Tensor& x, const torch:
     const std::int64_t rows = in.size(0), inputs = in.size(1);
     constexpr std::int64_t kChunkBytes = 128 << 10;
     const std::int64_t chunk = std::max<std::int64_t>(1, kChunkBytes / 4 / std::min(inputs, kDotInputs) / kDotOutputs) * kDotOutputs;
+    const auto blockAt = [&](std::int64_t o, std::int64_t i, std::int64_t last) {
+        return Block{{rowsOf(w).at(o) + i, w.stride(0)}, std::min(chunk, last - o), std::min(kDotInputs, inputs - i)};
+    };
     forUnits(w.size(0), kDotOutputs, [&](std::int64_t first, std::int64_t last) {
         for (std::int64_t o = first; o < last; o += chunk) {
             for (std::int64_t i = 0; i < inputs; i += kDotInputs) {
-                dotChunk({mutableRowsOf(y).first + o, y.stride(0)}, {rowsOf(in).first + i, in.stride(0)}, rows, {rowsOf(w).at(o) + i, w.stride(0)},
-                         std::min(chunk, last - o), std::min(kDotInputs, inputs - i), i == 0 ? Start::Zero : Start::Memory);
+                const bool isLastPart = i + kDotInputs >= inputs;
+                const Block next = isLastPart ? blockAt(std::min(o + chunk, last), 0, last) : blockAt(o, i + kDotInputs, last);
+                dotBlock({mutableRowsOf(y).first + o, y.stride(0)}, {rowsOf(in).first + i, in.stride(0)}, rows, blockAt(o, i, last), next, i == 0 ? Start::Zero : Start::Memory);
             }
         }
     });
@@ -272,13 +306,18 @@ void fewRowsInputGradient(const torch::Tensor& dx, const torch::Tensor& dy, cons
     const torch::Tensor d = withWholeRows(dy);
     const torch::Tensor w = withWholeRows(weight);
     const std::int64_t rows = d.size(0), outputs = d.size(1), inputs = w.size(1);
+    const auto blockAt = [&](std::int64_t o, std::int64_t i, std::int64_t last) {
+        return Block{{rowsOf(w).at(o) + i, w.stride(0)}, std::min(kInputOutputs, outputs - o), std::min(kInputColumns, last - i)};
+    };
     forUnits(inputs, kInputColumns, [&](std::int64_t first, std::int64_t last) {
         std::vector<float> scratch(static_cast<std::size_t>((kInputOutputs + kInputRows) * kInputColumns));
         float* wide = scratch.data() + kInputOutputs * kInputColumns;
         for (std::int64_t o = 0; o < outputs; o += kInputOutputs) {
             for (std::int64_t i = first; i < last; i += kInputColumns) {
-                inputPanel({mutableRowsOf(dx).first + i, dx.stride(0)}, {rowsOf(d).first + o, d.stride(0)}, rows, {rowsOf(w).at(o) + i, w.stride(0)},
-                           std::min(kInputOutputs, outputs - o), std::min(kInputColumns, last - i), o == 0 ? Start::Zero : Start::Memory, scratch.data(), wide);
+                const bool isLastPanel = i + kInputColumns >= last;
+                const Block next = isLastPanel ? blockAt(std::min(o + kInputOutputs, outputs), first, last) : blockAt(o, i + kInputColumns, last);
+                inputPanel({mutableRowsOf(dx).first + i, dx.stride(0)}, {rowsOf(d).first + o, d.stride(0)}, rows, blockAt(o, i, last), next,
+                           o == 0 ? Start::Zero : Start::Memory, scratch.data(), wide);
             }
         }
     });
