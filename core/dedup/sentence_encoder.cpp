@@ -15,6 +15,7 @@
 #include "data/text_case.h"
 #include "dedup/encoder_folder.h"
 #include "models/loader.h"
+#include "tensor/bf16_speed.h"
 #include "tensor/packed_batch.h"
 #include "text/tokenizer.h"
 
@@ -23,15 +24,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Ids = std::vector<std::int32_t>;
-
-bool hasFastBf16() {
-#if defined(__x86_64__)
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("avx512bf16");
-#else
-    return false;
-#endif
-}
 
 /// How many special tokens the tokenizer puts after a text.
 std::size_t closingTokens(const text::Tokenizer& tokenizer) {
@@ -183,7 +175,7 @@ SentenceEncoder::SentenceEncoder(const fs::path& folder, const EncoderOptions& o
     impl_->model = models::loadModel(impl_->folder.model, load).model;
     impl_->tokenizer = text::loadTokenizer(impl_->folder.model);
     impl_->closing = closingTokens(*impl_->tokenizer);
-    const bool isBf16 = options.precision == EncoderPrecision::Bf16 || (options.precision == EncoderPrecision::Auto && hasFastBf16());
+    const bool isBf16 = options.precision == EncoderPrecision::Bf16 || (options.precision == EncoderPrecision::Auto && tensor::isBf16Faster());
     if (isBf16) impl_->model->setComputeDtype(torch::kBFloat16);
     std::int64_t limit = impl_->model->architecture().maxPositions;
     if (limit <= 0) limit = 512;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dedup/pair_search.h"
+#include "tensor/bf16_speed.h"
 #include "tensor/torch.h"
 
 #if defined(__SSE2__)
@@ -20,15 +21,6 @@ namespace lathe::dedup {
 /// |bf16 cosine - f32 cosine| of vectors of length 1 is below this: 2^-8 from the factors (each within 2^-9, and sum |a b|
 /// <= 1), 2^-9 from rounding the result, and room for the summation.
 inline constexpr float kScreenMargin = 0.0065f;
-
-inline bool hasFastBf16() {
-#if defined(__x86_64__)
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("avx512bf16");
-#else
-    return false;
-#endif
-}
 
 /// Order-preserving for bf16 values that are not negative; negative ones come out negative.
 inline std::int16_t bf16Bits(float value) { return static_cast<std::int16_t>(std::bit_cast<std::uint32_t>(value) >> 16); }
@@ -127,7 +119,7 @@ void scanRow(const torch::Tensor& product, std::int64_t r, std::int64_t begin, f
 }
 
 inline bool usesBf16(const DedupSearch& search) {
-    return search.screen == DedupSearch::Screen::Bf16 || (search.screen == DedupSearch::Screen::Auto && hasFastBf16());
+    return search.screen == DedupSearch::Screen::Bf16 || (search.screen == DedupSearch::Screen::Auto && tensor::isBf16Faster());
 }
 
 }  // namespace lathe::dedup

@@ -14,6 +14,7 @@
 #include <ATen/ops/scaled_dot_product_attention.h>
 
 #include "tensor/attention_views.h"
+#include "tensor/bf16_speed.h"
 #include "tensor/dropout_attention.h"
 #include "tensor/kernels.h"
 
@@ -245,11 +246,15 @@ std::shared_ptr<const AttentionPlan> makeAttentionPlan(const PackedBatch& batch,
     return plan;
 }
 
-torch::Tensor packedAttention(const torch::Tensor& qkv, const AttentionShape& shape,
+torch::Tensor packedAttention(const torch::Tensor& given, const AttentionShape& shape,
                               const std::shared_ptr<const AttentionPlan>& plan, const DropoutContext& context) {
     const bool hasDropout = context.isOn() && shape.dropout > 0;
-    if (!kernels::isPlain(qkv)) {
-        return composedAttention(qkv, shape, plan, context);
+    if (!kernels::isPlain(given)) {
+        return composedAttention(given, shape, plan, context);
+    }
+    const torch::Tensor qkv = inFastType(given);
+    if (qkv.scalar_type() != given.scalar_type()) {
+        return packedAttention(qkv, shape, plan, context).to(given.scalar_type());
     }
     if (hasDropout) {
         return dropoutAttention(qkv, shape, plan, drawSeed(context));

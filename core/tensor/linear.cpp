@@ -6,7 +6,7 @@
 
 #include <ATen/Parallel.h>
 
-#include "tensor/few_rows.h"
+#include "tensor/bf16_speed.h"
 #include "tensor/kernels.h"
 #include "tensor/products.h"
 
@@ -78,7 +78,7 @@ struct JoinedLinear : torch::autograd::Function<JoinedLinear> {
         context->saved_data["sizes"] = sizes;
         context->saved_data["wanted"] = wanted;
         context->saved_data["inputWanted"] = x.requires_grad();
-        if (!areFewRows(x, weight)) {
+        if (!hasOwnProduct(x, weight)) {
             return at::linear(x, weight, bias);
         }
         const torch::Tensor y = product(x, weight);
@@ -137,8 +137,8 @@ struct AddColumns : torch::autograd::Function<AddColumns> {
 /// y plus the part's low-rank product in its columns.
 torch::Tensor addAdapter(const torch::Tensor& y, const torch::Tensor& x, const LinearPart& part,
                          const DropoutContext& context) {
-    const torch::Tensor reduced = at::linear(dropout(x, part.lora->dropout, context), part.lora->a);
-    const torch::Tensor delta = at::linear(reduced, part.lora->b) * part.lora->scaling;
+    const torch::Tensor reduced = at::linear(inFastType(dropout(x, part.lora->dropout, context)), inFastType(part.lora->a));
+    const torch::Tensor delta = at::linear(reduced, inFastType(part.lora->b)) * part.lora->scaling;
     if (!torch::GradMode::is_enabled()) {
         y.narrow(1, part.firstRow, part.rows).add_(delta);
         return y;
@@ -168,7 +168,7 @@ torch::Tensor linearInference(const torch::Tensor& x, const torch::Tensor& weigh
     if (x.size(0) <= kMostGemvRows && kernels::isPlain(x) && kernels::isPlain(weight)) {
         return gemvLinear(x, weight, bias, outputType.value_or(x.scalar_type()));
     }
-    if (areFewRows(x, weight)) {
+    if (hasOwnProduct(x, weight)) {
         torch::Tensor y = product(x, weight);
         if (bias.defined()) {
             y.add_(bias);

@@ -2,8 +2,11 @@
 #include "tensor/products.h"
 
 #include "tensor/few_rows.h"
+#include "tensor/widened.h"
 
 namespace lathe::tensor {
+
+bool hasOwnProduct(const torch::Tensor& x, const torch::Tensor& weight) { return areFewRows(x, weight) || areWidened(x); }
 
 torch::Tensor product(const torch::Tensor& x, const torch::Tensor& weight) {
     torch::Tensor y = torch::empty({x.size(0), weight.size(0)}, x.options());
@@ -13,6 +16,7 @@ torch::Tensor product(const torch::Tensor& x, const torch::Tensor& weight) {
 
 void productInto(torch::Tensor& y, const torch::Tensor& x, const torch::Tensor& weight) {
     if (areFewRows(x, weight)) fewRowsProduct(y, x, weight);
+    else if (areWidened(x)) widenedProduct(y, x, weight);
     else at::mm_out(y, x, weight.t());
 }
 
@@ -24,6 +28,7 @@ torch::Tensor inputGradient(const torch::Tensor& dy, const torch::Tensor& weight
 
 void inputGradientInto(torch::Tensor& dx, const torch::Tensor& dy, const torch::Tensor& weight) {
     if (areFewRows(dy, weight)) fewRowsInputGradient(dx, dy, weight);
+    else if (areWidened(dy)) widenedInputGradient(dx, dy, weight);
     else at::mm_out(dx, dy, weight);
 }
 
@@ -35,6 +40,7 @@ torch::Tensor weightGradient(const torch::Tensor& dy, const torch::Tensor& x) {
 
 void weightGradientInto(torch::Tensor& dWeight, const torch::Tensor& dy, const torch::Tensor& x, Into into) {
     if (areFewRows(dy, x)) fewRowsWeightGradient(dWeight, dy, x, into);
+    else if (areWidened(dy)) widenedWeightGradient(dWeight, dy, x, into);
     else if (into == Into::Add) dWeight.addmm_(dy.t(), x);
     else at::mm_out(dWeight, dy.t(), x);
 }

@@ -5,6 +5,9 @@
 
 namespace lathe::tensor {
 
+/// False where product() is ATen's, whose linear() adds a bias on the way.
+bool hasOwnProduct(const torch::Tensor& x, const torch::Tensor& weight);
+
 /// x [M, K], weight [N, K] -> y [M, N].
 torch::Tensor product(const torch::Tensor& x, const torch::Tensor& weight);
 void productInto(torch::Tensor& y, const torch::Tensor& x, const torch::Tensor& weight);  ///< y contiguous

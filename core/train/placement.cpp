@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "train/placement.h"
 
-#if defined(__x86_64__)
-#include <cpuid.h>
-#endif
-
 #include <fmt/format.h>
 #include <lathe/error.h>
+
+#include "tensor/bf16_speed.h"
 
 namespace lathe::train {
 namespace {
@@ -27,20 +25,13 @@ torch::Device chooseDevice(const std::string& name) {
                                                      static_cast<int>(torch::cuda::device_count())));
 }
 
-}  // namespace
-
-bool hasFastBf16() {
-#if defined(__x86_64__)
-    unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
-    if (!__builtin_cpu_supports("avx512f") || __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) == 0) return false;
-    const bool hasAvx512Bf16 = (eax & (1U << 5)) != 0;
-    __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx);
-    const bool hasAmxBf16 = (edx & (1U << 22)) != 0;
-    return hasAvx512Bf16 || hasAmxBf16;
-#else
-    return false;
-#endif
+std::string whyOnCpu() {
+    const double speedup = tensor::bf16Speedup();
+    if (speedup == 0) return "Precision f32: this processor has no bf16 instructions.";
+    return fmt::format("Precision {}: this processor multiplies bf16 {:.1f} times as fast as f32.", tensor::isBf16Faster() ? "bf16" : "f32", speedup);
 }
+
+}  // namespace
 
 Placement choosePlacement(const TrainingSpec& training) {
     Placement placement;
@@ -48,10 +39,9 @@ Placement choosePlacement(const TrainingSpec& training) {
     const bool isCpu = placement.device.is_cpu();
     placement.precision = training.precision;
     if (training.precision == "auto") {
-        const bool isHalf = !isCpu || hasFastBf16();
+        const bool isHalf = !isCpu || tensor::isBf16Faster();
         placement.precision = isHalf ? "bf16" : "f32";
-        placement.sentence = isCpu ? (isHalf ? "Precision bf16: this processor multiplies bf16 in hardware." : "Precision f32: this processor has no bf16 instructions.")
-                                   : "Precision bf16 on the CUDA device.";
+        placement.sentence = isCpu ? whyOnCpu() : "Precision bf16 on the CUDA device.";
     }
     if (placement.precision == "fp16" && isCpu) {
         throw Error(ErrorCode::Unsupported, "training.precision is \"fp16\", which needs a CUDA device. On the processor bf16 saves as much and does not overflow. Set it to auto, bf16 or f32.");

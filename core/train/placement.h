@@ -16,10 +16,7 @@ struct Placement {
     std::string sentence;           ///< why, for the log
 };
 
-/// Resolves "auto". Throws Unsupported for a device that is not there and for fp16 without CUDA.
+/// Resolves "auto", on the processor by what it multiplies faster. Throws Unsupported for a device that is not there and for fp16 without CUDA.
 Placement choosePlacement(const TrainingSpec& training);
-
-/// True if this processor multiplies bf16 matrices in hardware.
-bool hasFastBf16();
 
 }  // namespace lathe::train

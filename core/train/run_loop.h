@@ -31,6 +31,8 @@ private:
     void prepare();
     void refuseForeignFolder() const;
     std::optional<std::filesystem::path> findResumePoint();
+    /// A run that left the choice to a machine keeps it on another.
+    void keepPrecision(const std::string& precision);
     void checkSameRun(const TrainerState& saved) const;
     void loadFrom(const std::optional<std::filesystem::path>& checkpoint);
     void describeStart(const std::optional<std::filesystem::path>& checkpoint);

@@ -68,6 +68,7 @@ std::optional<fs::path> RunLoop::findResumePoint() {
         return std::nullopt;
     }
     const auto saved = readTrainerState(*checkpoint);
+    if (spec_.training.precision == "auto" && saved.precision != state_.precision) keepPrecision(saved.precision);
     checkSameRun(saved);
     const TrainerState now = state_;
     state_ = saved;
@@ -83,6 +84,14 @@ std::optional<fs::path> RunLoop::findResumePoint() {
     lastCheckpoint_ = *checkpoint;
     lastSavedStep_ = saved.step;
     return checkpoint;
+}
+
+void RunLoop::keepPrecision(const std::string& precision) {
+    TrainingSpec before = spec_.training;
+    before.precision = precision;
+    placement_ = choosePlacement(before);
+    log(LogLevel::Info, fmt::format("Precision {} as before, so that the run stays the same, though this machine is faster in {}.", precision, state_.precision));
+    state_.precision = precision;
 }
 
 void RunLoop::checkSameRun(const TrainerState& saved) const {

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// The products of a linear layer against the same in f64, whichever way this processor takes, and the way for few rows on every processor.
+/// The products of a linear layer against the same in f64, whichever way this processor takes, and the ways for few rows and for slow bf16 on every one.
 #include <gtest/gtest.h>
 
 #include <ATen/Parallel.h>
 
+#include "tensor/bf16_speed.h"
 #include "tensor/few_rows.h"
+#include "tensor/kernels.h"
 #include "tensor/products.h"
+#include "tensor/widened.h"
 
 namespace lathe::tensor {
 namespace {
@@ -67,6 +70,38 @@ TEST(FewRows, EqualThoseInF64) {
         fewRowsWeightGradient(dWeight, given.dy, given.x, Into::Add);
         EXPECT_LT(error(dWeight, 2 * expected), 2e-6) << nameOf(shape);
     }
+}
+
+TEST(Widened, RoundOnlyTheResult) {
+    constexpr double kHalfUlp = 1.0 / 256 + 1e-6;  // of bf16, as a share of the largest value
+    constexpr Shape kSeveralBlocks{3, 1'000, 2'400}, kBlocksOfOneOutput{2, 3, 1'100'000};
+    std::vector<Shape> shapes(std::begin(kShapes), std::end(kShapes));
+    shapes.push_back(kSeveralBlocks);
+    shapes.push_back(kBlocksOfOneOutput);
+    for (const Shape& shape : shapes) {
+        Given given(shape);
+        for (torch::Tensor* x : {&given.x, &given.dy, &given.weight}) *x = x->to(torch::kBFloat16);
+        torch::Tensor y = torch::full_like(given.dy, NAN);
+        widenedProduct(y, given.x, given.weight);
+        EXPECT_LT(error(y, wide(given.x).mm(wide(given.weight).t())), kHalfUlp) << nameOf(shape);
+        torch::Tensor dx = torch::full_like(given.x, NAN);
+        widenedInputGradient(dx, given.dy, given.weight);
+        EXPECT_LT(error(dx, wide(given.dy).mm(wide(given.weight))), kHalfUlp) << nameOf(shape);
+        const torch::Tensor expected = wide(given.dy).t().mm(wide(given.x));
+        torch::Tensor dWeight = torch::full_like(given.weight, NAN);
+        widenedWeightGradient(dWeight, given.dy, given.x, Into::Replace);
+        EXPECT_LT(error(dWeight, expected), kHalfUlp) << nameOf(shape);
+        dWeight.fill_(1);
+        widenedWeightGradient(dWeight, given.dy, given.x, Into::Add);
+        EXPECT_LT(error(dWeight, expected + 1), kHalfUlp) << nameOf(shape);
+    }
+}
+
+TEST(Bf16Speed, IsMeasuredOnceAndNothingWithoutInstructions) {
+    const double speedup = bf16Speedup();
+    EXPECT_EQ(speedup > 0, kernels::multipliesBf16());
+    EXPECT_EQ(bf16Speedup(), speedup);
+    EXPECT_LT(speedup, 40.0);
 }
 
 TEST(FewRows, TakeColumnsOfWiderMatricesAndTransposedOnes) {

@@ -6,6 +6,7 @@
 #include <lathe/error.h>
 
 #include "base/files.h"
+#include "tensor/bf16_speed.h"
 #include "train/event_file.h"
 #include "train/freezing.h"
 #include "train/placement.h"
@@ -120,7 +121,7 @@ TEST(Placement, Fp16NeedsCuda) {
     training.precision = "fp16";
     EXPECT_THROW(choosePlacement(training), Error);
     training.precision = "auto";
-    EXPECT_EQ(choosePlacement(training).precision, hasFastBf16() ? "bf16" : "f32");
+    EXPECT_EQ(choosePlacement(training).precision, tensor::isBf16Faster() ? "bf16" : "f32");
     training.device = "tpu";
     EXPECT_THROW(choosePlacement(training), Error);
 }

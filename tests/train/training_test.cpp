@@ -9,6 +9,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "models/loader.h"
+#include "tensor/bf16_speed.h"
 #include "train/checkpoints.h"
 #include "train/run_files.h"
 #include "train/tiny_run.h"
@@ -213,6 +214,30 @@ INSTANTIATE_TEST_SUITE_P(Points, Resume,
                                          ResumeCase{"Plateau", 8, [](RunSpec& spec) { spec.training.lrSchedulerType = "reduce_lr_on_plateau"; }},
                                          ResumeCase{"Grouped", 9, [](RunSpec& spec) { spec.training.trainSamplingStrategy = "group_by_length"; }}),
                          [](const auto& test) { return std::string(test.param.name); });
+
+/// The checkpoint of a machine whose `auto` is another precision.
+TEST_F(Training, ARunThatLeftThePrecisionToAnotherMachineKeepsIt) {
+    auto spec = tinySpec();
+    spec.training.precision = tensor::isBf16Faster() ? "f32" : "bf16";
+    RecordingObserver first, second;
+    const auto unbroken = run(spec, "whole");
+    const auto stopped = runUntil(spec, "moved", 3, first);
+    const auto edit = [&](const char* name, const auto& change) {
+        const auto file = stopped.lastCheckpoint / name;
+        auto json = base::Json::parse(base::readFile(file));
+        change(json);
+        std::ofstream(file) << json.dump();
+        return file;
+    };
+    const auto state = edit("trainer_state.json", [](auto& json) { json["spec"]["training"]["precision"] = "auto"; });
+    edit("manifest.json", [&](auto& json) { json["files"]["trainer_state.json"] = {{"bytes", fs::file_size(state)}, {"sha256", base::sha256File(state)}}; });
+    const std::string precision = spec.training.precision;
+    spec.training.precision = "auto";
+    const auto finished = run(spec, "moved", second, Start::Resume);
+    EXPECT_EQ(finished.state, RunState::Finished);
+    EXPECT_THAT(second.sentences, testing::Contains(HasSubstr("Precision " + precision + " as before")));
+    EXPECT_EQ(weightsHash(finished.lastCheckpoint), weightsHash(unbroken.lastCheckpoint));
+}
 
 TEST_F(Training, AKilledRunGoesOnFromItsLastCheckpointToTheSameBits) {
     auto spec = tinySpec();
