@@ -51,16 +51,24 @@ std::size_t blockSize(std::size_t bytes) {
     return (bytes + unit - 1) / unit * unit;
 }
 
+/// A cached block up to this large serves: activations of batches of other lengths fit into one another's.
+std::size_t largestFor(std::size_t size) {
+    constexpr std::size_t kRoom = 1 << 20;
+    return std::max(size + size / 4, std::min(2 * size, size + kRoom));
+}
+
 class BlockCache {
 public:
     /// Null if the system has no more memory.
     void* take(std::size_t bytes) {
-        const std::size_t size = blockSize(bytes);
+        std::size_t size = blockSize(bytes);
         const std::lock_guard lock(mutex_);
         void* block = nullptr;
-        if (auto& same = cached_[size]; !same.empty()) {
-            block = same.back().address;
-            same.pop_back();
+        if (const auto fitting = cached_.lower_bound(size); fitting != cached_.end() && fitting->first <= largestFor(size)) {
+            size = fitting->first;
+            block = fitting->second.back().address;
+            fitting->second.pop_back();
+            if (fitting->second.empty()) cached_.erase(fitting);
             memory_.cachedBytes -= size;
         } else {
             const std::uint64_t wanted = memory_.liveBytes + size;
@@ -107,22 +115,23 @@ private:
         std::uint64_t freed;  ///< when, in gifts
     };
 
-    /// Unmaps the blocks that were freed longest ago until at most so many bytes are left. Gradients come back in every step;
-    /// what is left over are activations of batches of other lengths.
+    /// Unmaps the blocks that were freed longest ago until at most so many bytes are left; none that is much larger than what is too much, as long as there
+    /// are others. Gradients come back in every step, the largest first; what is left over are activations of batches of other lengths.
     void shrinkTo(std::uint64_t bytes) {
+        constexpr std::uint64_t kSmall = 4 << 20;
         while (memory_.cachedBytes > bytes) {
-            auto oldest = cached_.end();
-            for (auto i = cached_.begin(); i != cached_.end(); ++i) {
-                if (!i->second.empty() && (oldest == cached_.end() || i->second.front().freed < oldest->second.front().freed)) oldest = i;
-            }
+            const auto end = cached_.upper_bound(2 * (memory_.cachedBytes - bytes) + kSmall);
+            const auto oldest = std::min_element(cached_.begin(), end == cached_.begin() ? cached_.end() : end,
+                                                 [](const auto& a, const auto& b) { return a.second.front().freed < b.second.front().freed; });
             ::munmap(oldest->second.front().address, oldest->first);
             memory_.cachedBytes -= oldest->first;
             oldest->second.pop_front();
+            if (oldest->second.empty()) cached_.erase(oldest);
         }
     }
 
     std::mutex mutex_;
-    std::map<std::size_t, std::deque<Block>> cached_;  ///< by size, the longest free first
+    std::map<std::size_t, std::deque<Block>> cached_;  ///< by size, the longest free first; none is empty
     std::uint64_t time_ = 0;
     std::unordered_map<void*, std::size_t> sizes_;
     CpuMemory memory_;
