@@ -74,11 +74,10 @@ TEST_F(CpuAllocator, SomewhatSmallerOnesLieWhereALargerOneLay) {
 TEST_F(CpuAllocator, SmallOnesDoNotDriveALargeOneOut) {
     const void* place = nullptr;
     {
-        const torch::Tensor large = bytes(128 * kMiB);
-        place = large.data_ptr();
-        std::vector<torch::Tensor> small;
-        for (int i = 0; i < 20; ++i) small.push_back(bytes(kMiB));
-        small.insert(small.begin(), large);  // freed first
+        std::vector<torch::Tensor> freedInOrder{bytes(128 * kMiB)};
+        place = freedInOrder.front().data_ptr();
+        for (int i = 0; i < 20; ++i) freedInOrder.push_back(bytes(kMiB));
+        for (torch::Tensor& tensor : freedInOrder) tensor.reset();
     }
     std::vector<torch::Tensor> others;
     for (int i = 0; i < 3; ++i) others.push_back(bytes(6 * kMiB));
