@@ -78,11 +78,7 @@ struct JoinedLinear : torch::autograd::Function<JoinedLinear> {
         context->saved_data["sizes"] = sizes;
         context->saved_data["wanted"] = wanted;
         context->saved_data["inputWanted"] = x.requires_grad();
-        if (!hasOwnProduct(x, weight)) {
-            return at::linear(x, weight, bias);
-        }
-        const torch::Tensor y = product(x, weight);
-        return bias ? y.add_(*bias) : y;
+        return product(x, weight, bias.value_or(torch::Tensor()));
     }
 
     static variable_list backward(AutogradContext* context, variable_list grads) {
@@ -168,15 +164,7 @@ torch::Tensor linearInference(const torch::Tensor& x, const torch::Tensor& weigh
     if (x.size(0) <= kMostGemvRows && kernels::isPlain(x) && kernels::isPlain(weight)) {
         return gemvLinear(x, weight, bias, outputType.value_or(x.scalar_type()));
     }
-    if (hasOwnProduct(x, weight)) {
-        torch::Tensor y = product(x, weight);
-        if (bias.defined()) {
-            y.add_(bias);
-        }
-        return y.to(outputType.value_or(x.scalar_type()));
-    }
-    const auto added = bias.defined() ? std::optional<torch::Tensor>(bias) : std::nullopt;
-    return at::linear(x, weight, added).to(outputType.value_or(x.scalar_type()));
+    return product(x, weight, bias).to(outputType.value_or(x.scalar_type()));
 }
 
 Linear Linear::sharing(const std::string& name, const torch::Tensor& weight) {

@@ -6,17 +6,21 @@
 
 namespace lathe::tensor {
 
-bool hasOwnProduct(const torch::Tensor& x, const torch::Tensor& weight) { return areFewRows(x, weight) || areWidened(x); }
-
-torch::Tensor product(const torch::Tensor& x, const torch::Tensor& weight) {
+torch::Tensor product(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) {
+    const bool isOurs = areFewRows(x, weight) || areWidened(x);
+    if (!isOurs) return at::linear(x, weight, bias.defined() ? std::optional<torch::Tensor>(bias) : std::nullopt);
     torch::Tensor y = torch::empty({x.size(0), weight.size(0)}, x.options());
-    productInto(y, x, weight);
-    return y;
+    if (areWidened(x)) {
+        widenedProduct(y, x, weight, bias);
+        return y;
+    }
+    fewRowsProduct(y, x, weight);
+    return bias.defined() ? y.add_(bias) : y;
 }
 
 void productInto(torch::Tensor& y, const torch::Tensor& x, const torch::Tensor& weight) {
     if (areFewRows(x, weight)) fewRowsProduct(y, x, weight);
-    else if (areWidened(x)) widenedProduct(y, x, weight);
+    else if (areWidened(x)) widenedProduct(y, x, weight, {});
     else at::mm_out(y, x, weight.t());
 }
 

@@ -5,11 +5,8 @@
 
 namespace lathe::tensor {
 
-/// False where product() is ATen's, whose linear() adds a bias on the way.
-bool hasOwnProduct(const torch::Tensor& x, const torch::Tensor& weight);
-
-/// x [M, K], weight [N, K] -> y [M, N].
-torch::Tensor product(const torch::Tensor& x, const torch::Tensor& weight);
+/// x [M, K], weight [N, K], bias [N] or none -> y [M, N], rounded once.
+torch::Tensor product(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias = {});
 void productInto(torch::Tensor& y, const torch::Tensor& x, const torch::Tensor& weight);  ///< y contiguous
 
 /// dy [M, N], weight [N, K] -> dx [M, K].

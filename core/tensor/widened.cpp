@@ -45,13 +45,14 @@ bool areWidened(const torch::Tensor& rows) {
     return !kernels::multipliesBf16() || (rows.size(0) >= kFewestRows && !isBf16Faster());
 }
 
-void widenedProduct(torch::Tensor& y, const torch::Tensor& x, const torch::Tensor& weight) {
+void widenedProduct(torch::Tensor& y, const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) {
     const torch::Tensor in = x.to(torch::kFloat32);
     const std::int64_t step = outputsAtATime(weight.size(0), weight.size(1));
     const Scratch weights(step, weight.size(1)), results(x.size(0), step);
     forOutputs(weight.size(0), step, [&](std::int64_t first, std::int64_t count) {
         torch::Tensor part = results.matrix(x.size(0), count);
         productInto(part, in, weights.of(weight.narrow(0, first, count)));
+        if (bias.defined()) part.add_(bias.narrow(0, first, count));
         y.narrow(1, first, count).copy_(part);
     });
 }

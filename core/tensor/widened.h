@@ -9,8 +9,8 @@ namespace lathe::tensor {
 /// True where these functions are the faster ones.
 bool areWidened(const torch::Tensor& rows);
 
-/// y [M, N] = x [M, K] W', W [N, K], into `y`.
-void widenedProduct(torch::Tensor& y, const torch::Tensor& x, const torch::Tensor& weight);
+/// y [M, N] = x [M, K] W' + bias, W [N, K], bias [N] or undefined, into `y`.
+void widenedProduct(torch::Tensor& y, const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias);
 /// dx [M, K] = dy [M, N] W, into `dx`.
 void widenedInputGradient(torch::Tensor& dx, const torch::Tensor& dy, const torch::Tensor& weight);
 /// dW [N, K] = dy' x, or added to what is there.

@@ -45,6 +45,8 @@ std::string nameOf(const Shape& shape) { return std::to_string(shape.rows) + " x
 TEST(Products, EqualThoseInF64) {
     for (const Shape& shape : kShapes) {
         const Given given(shape);
+        const torch::Tensor bias = torch::randn({shape.outputs});
+        EXPECT_LT(error(product(given.x, given.weight, bias), wide(given.x).mm(wide(given.weight).t()) + wide(bias)), 2e-6) << nameOf(shape);
         EXPECT_LT(error(product(given.x, given.weight), wide(given.x).mm(wide(given.weight).t())), 2e-6) << nameOf(shape);
         EXPECT_LT(error(inputGradient(given.dy, given.weight), wide(given.dy).mm(wide(given.weight))), 2e-6) << nameOf(shape);
         EXPECT_LT(error(weightGradient(given.dy, given.x), wide(given.dy).t().mm(wide(given.x))), 2e-6) << nameOf(shape);
@@ -81,8 +83,11 @@ TEST(Widened, RoundOnlyTheResult) {
     for (const Shape& shape : shapes) {
         Given given(shape);
         for (torch::Tensor* x : {&given.x, &given.dy, &given.weight}) *x = x->to(torch::kBFloat16);
+        const torch::Tensor bias = torch::randn({shape.outputs}).to(torch::kBFloat16);
         torch::Tensor y = torch::full_like(given.dy, NAN);
-        widenedProduct(y, given.x, given.weight);
+        widenedProduct(y, given.x, given.weight, bias);
+        EXPECT_LT(error(y, wide(given.x).mm(wide(given.weight).t()) + wide(bias)), kHalfUlp) << nameOf(shape);
+        widenedProduct(y, given.x, given.weight, {});
         EXPECT_LT(error(y, wide(given.x).mm(wide(given.weight).t())), kHalfUlp) << nameOf(shape);
         torch::Tensor dx = torch::full_like(given.x, NAN);
         widenedInputGradient(dx, given.dy, given.weight);
