@@ -76,6 +76,7 @@ std::shared_ptr<TextGenerator> openGenerator(const ResolvedModel& resolved, cons
     if (loaded.model->architecture().head == models::HeadKind::None || (!loaded.model->architecture().isCausal && loaded.model->architecture().numLabels != 1))
         throw Error(ErrorCode::InvalidInput, fmt::format("{} does not write text. It is an encoder of family {}. Choose a language model.", resolved.name, loaded.model->architecture().modelType));
     if (loaded.model->hasLora()) loaded.model->mergeAndDropLora();
+    // Writing waits for the weights, of which bf16 has half the bytes: the instructions are enough, however fast they are.
     const std::string chosen = weights != "auto" ? weights : tensor::bf16Speedup() > 0 ? "bf16" : "f32";
     generate::applyWeightFormat(*loaded.model, generate::parseWeightFormat(chosen));
     return std::make_shared<LoadedGenerator>(std::move(loaded), std::move(tokenizer), fmt::format("{}, {}, cpu", resolved.name, chosen));

@@ -86,10 +86,10 @@ TEST_F(Starter, Bf16StaysCloseToF32) {
     double sum = 0;
     for (std::size_t i = 0; i < wide.size(); ++i) {
         const double share = ((wide[i] - narrow[i]).abs().max() / wide[i].abs().max()).item<double>();
-        EXPECT_LT(share, 0.05) << i;
+        EXPECT_LT(share, 0.03) << i;
         sum += share;
     }
-    EXPECT_LT(sum / static_cast<double>(wide.size()), 0.02);
+    EXPECT_LT(sum / static_cast<double>(wide.size()), 0.015);
     EXPECT_EQ(wide.front().argmax().item<std::int64_t>(), narrow.front().argmax().item<std::int64_t>());
 }
 
